@@ -1,0 +1,1 @@
+"""A run as a sealed folder: safe reading, finish, seal, verify, diff."""

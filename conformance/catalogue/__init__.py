@@ -1,0 +1,1 @@
+"""Requirements, scenarios and proofs as data, with their loader."""

@@ -1,0 +1,1 @@
+"""The rules: pure functions over what was observed. They say held, broken or unclear, no more."""

@@ -1,0 +1,1 @@
+"""Readers of what travels: mail, archives, CDA, PDF. They judge nothing."""

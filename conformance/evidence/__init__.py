@@ -1,0 +1,1 @@
+"""Films, chapters and the proof package."""

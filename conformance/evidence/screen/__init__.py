@@ -1,0 +1,1 @@
+"""Records the whole screen while a scenario runs."""

@@ -1,0 +1,1 @@
+"""From what was seen to verdicts; `judge(folder)` is the only way."""

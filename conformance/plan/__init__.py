@@ -1,0 +1,1 @@
+"""banc.toml: what product, which corridor and wave, what to run."""

@@ -1,0 +1,1 @@
+"""Brings the mocks and the product up and down for a run."""

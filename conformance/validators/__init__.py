@@ -1,0 +1,1 @@
+"""Outside tools run on blobs before judging; they leave events."""

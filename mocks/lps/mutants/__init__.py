@@ -1,0 +1,1 @@
+"""The reference system with one deliberate mistake each."""

@@ -1,0 +1,1 @@
+"""A mock MSSanté operator: one store of mailboxes, several faces."""

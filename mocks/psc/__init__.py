@@ -1,0 +1,1 @@
+"""A mock Pro Santé Connect, as strict as the real one."""
