@@ -1,0 +1,36 @@
+"""What goes into one archive: a version, who sends it to whom, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mocks.identities import Practice, Professional
+from mocks.lps.records import Version
+
+MetadataAction = Literal["", "C", "D"]
+"""`urn:action:extraMetadataSlot`: C change, D deletion, none for a first sending (cda.md §4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A known professional among the recipients of a mail, with their mailbox."""
+
+    professional: Professional
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One submission set. `id` is its OID; `submitted` is aware; `editor` made the `product`."""
+
+    id: str
+    version: Version
+    action: MetadataAction
+    sender: Professional
+    practice: Practice
+    mailbox: str
+    addressees: tuple[Addressee, ...]
+    submitted: datetime
+    product: str
+    product_version: str
+    editor: str
