@@ -1,0 +1,162 @@
+"""What both ways of signing in share, and the decisions that make them safe.
+
+Each decision is a small function named in `Parts`: read here what the product does, replace it
+there to see what the bench says.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mocks.identities import Professional
+from mocks.lps.id_token import IdTokenRefused, claims_of
+from mocks.lps.person import Claims, national_id_of, professional_of
+from mocks.lps.psc_client import PscClient, PscError, PscUnavailable, Tokens
+
+if TYPE_CHECKING:
+    from mocks.lps.parts import Parts
+
+SCOPE = "openid scope_all"
+ASSURANCE: Mapping[str, str] = {"acr_values": "eidas1"}
+
+REFUSALS = {
+    "access_denied": "L’identification a été refusée dans Pro Santé Connect.",
+    "login_required": "Pro Santé Connect demande une nouvelle identification.",
+    "temporarily_unavailable": "Pro Santé Connect est momentanément indisponible.",
+    "server_error": "Pro Santé Connect a rencontré une erreur.",
+    "expired_token": "Le délai d’identification est dépassé.",
+    "invalid_grant": "L’identification n’est plus valable.",
+    "unknown_user_id": "Cet identifiant national n’est pas connu de Pro Santé Connect.",
+    "unauthorized_client": "Le logiciel n’est pas autorisé à utiliser Pro Santé Connect.",
+    "invalid_client": "Le logiciel n’est pas reconnu par Pro Santé Connect.",
+    "invalid_request": "Pro Santé Connect n’a pas accepté la demande d’identification.",
+}
+OUTAGE = "Pro Santé Connect ne répond pas. Réessayez dans quelques instants."
+UNTRUSTED = "La réponse de Pro Santé Connect n’a pas pu être vérifiée."
+ANOTHER_PERSON = "La personne identifiée n’est pas celle qui était attendue."
+STALE = "Cette demande d’identification n’est pas, ou n’est plus, la vôtre."
+
+
+class SignInRefused(Exception):
+    """Nobody is signed in. The text is French, for the screen; `code` is for the traces."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One person signed in; `session_state` names the PSC session in the traces."""
+
+    professional: Professional
+    tokens: Tokens = field(repr=False)
+    session_state: str
+
+
+def refusal(error: PscError | PscUnavailable) -> SignInRefused:
+    """What to show for an answer of Pro Santé Connect that is not a sign-in."""
+    if isinstance(error, PscUnavailable):
+        return SignInRefused(OUTAGE, "unavailable")
+    return refusal_for(error.code)
+
+
+def refusal_for(code: str) -> SignInRefused:
+    """The sentence for an OAuth 2 error code; an unknown one gets a general sentence."""
+    message = REFUSALS.get(code, "L’identification par Pro Santé Connect n’a pas abouti.")
+    return SignInRefused(message, code)
+
+
+def complete(
+    client: PscClient, parts: "Parts", tokens: Tokens, nonce: str | None, expected: str | None
+) -> SignedIn:
+    """Verify the ID token, read userinfo at once, and make sure both speak of one person.
+
+    `expected` is the national identifier asked for (CIBA). Raises `SignInRefused`.
+    """
+    try:
+        claims = claims_of(
+            parts.read_signed(tokens.id_token, client.keys),
+            parts.id_token,
+            issuer=client.issuer,
+            client_id=client.client_id,
+            nonce=nonce,
+            access_token=tokens.access_token,
+        )
+        person = parts.read_person(client, tokens, claims)
+    except IdTokenRefused as error:
+        raise SignInRefused(UNTRUSTED, "id_token") from error
+    except (PscError, PscUnavailable) as error:
+        raise refusal(error) from error
+    if not parts.same_person(claims, person, expected):
+        raise SignInRefused(ANOTHER_PERSON, "subject")
+    return SignedIn(professional_of(person), tokens, str(claims.get("session_state", "")))
+
+
+def read_person(client: PscClient, tokens: Tokens, claims: Claims) -> Claims:
+    """The identity data, from userinfo, right after the tokens (they live two minutes)."""
+    return client.userinfo(tokens)
+
+
+def same_person(claims: Claims, person: Claims, expected: str | None) -> bool:
+    """Whether ID token, userinfo and the person asked for are one (OIDC Core 1.0 §5.3.2)."""
+    if not person.get("sub") or person["sub"] != claims.get("sub") or not national_id_of(person):
+        return False
+    known = {national_id_of(person), str(claims["sub"]).rsplit(":", 1)[-1]}
+    return expected is None or known == {expected}
+
+
+def same_state(sent: str, received: str) -> bool:
+    """Whether the callback answers the request that this browser sent."""
+    return hmac.compare_digest(sent.encode(), received.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """What a logout request can say; no return address and no `state` from a server."""
+
+    id_token: str = field(repr=False)
+    return_to: str | None
+    state: str | None
+
+
+def end_session(said: EndSession) -> Mapping[str, str] | None:
+    """Parameters of RP-initiated logout 1.0, or None to leave the PSC session alone."""
+    parameters = {"id_token_hint": said.id_token}
+    if said.return_to:
+        parameters["post_logout_redirect_uri"] = said.return_to
+    if said.state:
+        parameters["state"] = said.state
+    return parameters
+
+
+def when_idle(end_psc_session: Callable[[], None]) -> None:
+    """What inactivity does to the PSC session: nothing (psc.md §5.1)."""
+
+
+def new_digits() -> str:
+    """Two random digits, 00 to 99, fresh for each request (psc.md §4.2)."""
+    return f"{secrets.randbelow(100):02d}"
+
+
+def shown_digits(digits: str) -> str:
+    """What the waiting screen shows of them: all."""
+    return digits
+
+
+def wait_between_polls(interval: float) -> float:
+    """Seconds to wait before the next poll, never less than the interval in force."""
+    return interval + 0.05
+
+
+def after_slow_down(interval: float) -> float:
+    """The interval for all later polls once the provider said `slow_down` (CIBA Core §11)."""
+    return interval + 5
+
+
+def goes_on_after(code: str) -> bool:
+    """Whether an error of a poll means that the person has not answered yet."""
+    return code in {"authorization_pending", "slow_down"}
