@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,11 +91,12 @@ class WatchedProcess:
         for process in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
-        _gone, stubborn = psutil.wait_procs(family, timeout=within)
-        for process in [*stubborn, *self._family()]:
+        _await_end(family, within)
+        stubborn = self._family()
+        for process in stubborn:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(stubborn, timeout=within)
+        _await_end(stubborn, within)
         self._watch.join(within)
 
     def _family(self) -> list[psutil.Process]:
@@ -106,7 +108,7 @@ class WatchedProcess:
         for process in psutil.process_iter():
             if process.pid not in found and _session_of(process.pid) == self._popen.pid:
                 found[process.pid] = process
-        return list(found.values())
+        return [process for process in found.values() if not _ended(process)]
 
     def _wait_for_end(self) -> None:
         self._popen.wait()
@@ -129,6 +131,21 @@ def _start(
         start_new_session=sys.platform != "win32",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _await_end(processes: list[psutil.Process], within: float) -> None:
+    """A zombie counts as ended: where nothing reaps orphans, it would be awaited in vain."""
+    until = time.monotonic() + within
+    while processes and time.monotonic() < until:
+        _gone, alive = psutil.wait_procs(processes, timeout=0.05)
+        processes = [process for process in alive if not _ended(process)]
 
 
 def _process(pid: int) -> psutil.Process | None:
