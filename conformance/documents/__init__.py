@@ -1,1 +1,5 @@
-"""Readers of what travels: mail, archives, CDA, PDF. They judge nothing."""
+"""Readers of what travels: mail, archives, CDA, PDF. They judge nothing and trust nothing."""
+
+from conformance.documents.faults import Fault, Unreadable
+
+__all__ = ["Fault", "Unreadable"]
