@@ -10,7 +10,6 @@ from yaml.constructor import ConstructorError, SafeConstructor
 
 Path = tuple[str | int, ...]
 
-_CONSTRUCTOR = SafeConstructor()
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
@@ -25,6 +24,8 @@ class Source:
     name: str
     data: Any
     lines: dict[Path, int] = field(default_factory=dict)
+    scalars: SafeConstructor = field(default_factory=SafeConstructor, repr=False)
+    merged: set[int] = field(default_factory=set, repr=False)
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of its nearest parent."""
@@ -79,15 +80,18 @@ def _plain(node: yaml.Node, path: Path, source: Source) -> Any:
         return [_plain(item, (*path, n), source) for n, item in enumerate(node.value)]
     if node.tag == _TIMESTAMP:
         return node.value
-    return _CONSTRUCTOR.construct_object(node, deep=True)
+    return source.scalars.construct_object(node, deep=True)
 
 
 def _mapping(node: yaml.MappingNode, path: Path, source: Source) -> dict[str, Any]:
-    written = {key.value for key, _ in node.value}
-    if len(written) < len(node.value):
-        twice = next(k for k in written if sum(key.value == k for key, _ in node.value) > 1)
-        raise ConstructorError(None, None, f"key {twice!r} stands twice", node.start_mark)
-    _CONSTRUCTOR.flatten_mapping(node)
+    if id(node) not in source.merged:
+        source.merged.add(id(node))
+        written = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if written.count(key.value) > 1:
+                problem = f"key {key.value!r} stands twice"
+                raise ConstructorError(None, None, problem, key.start_mark)
+        source.scalars.flatten_mapping(node)
     table: dict[str, Any] = {}
     for key, value in node.value:
         here = (*path, key.value)
