@@ -279,6 +279,7 @@ class FilmFinished:
     problems: list[str]
     chapters: int = 0
     made_elsewhere: bool = False
+    limits: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

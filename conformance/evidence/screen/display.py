@@ -1,0 +1,205 @@
+"""A screen of its own for a run: Xvfb, and openbox where native windows need a manager."""
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from Xlib import X
+from Xlib.display import Display as XConnection
+from Xlib.error import DisplayError
+
+from conformance.drivers.actions import NotReady
+from conformance.evidence.screen.layout import FILM_SIZE, Area, screen_of
+
+# The shell outlives Xvfb's parent by the time it takes to see its stdin close: a bench that is
+# killed leaves no X server behind, and with it go the windows and the recorder.
+_XVFB = 'Xvfb -displayfd 1 "$@" & exec >&-; read -r line; kill $!; wait $!'
+
+_OPENBOX = """<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew><raiseOnFocus>no</raiseOnFocus></focus>
+  <placement><policy>Smart</policy></placement>
+  <theme><titleLayout>L</titleLayout></theme>
+  <desktops><number>1</number><popupTime>0</popupTime></desktops>
+  <mouse>
+    <context name="Client">
+      <mousebind button="Left" action="Press"><action name="Focus"/></mousebind>
+    </context>
+  </mouse>
+</openbox_config>
+"""
+
+
+@dataclass(slots=True)
+class Display:
+    """A running X display; `name` is what `DISPLAY` is set to, `screen` what windows can fill.
+
+    `film_size` is the size of the film of it: the screen with the band below.
+    """
+
+    name: str
+    screen: Area
+    film_size: tuple[int, int]
+    _server: subprocess.Popen[bytes]
+    _folder: Path
+    _manager: subprocess.Popen[bytes] | None = field(default=None)
+
+    @classmethod
+    def start(
+        cls,
+        width: int = FILM_SIZE[0],
+        height: int = FILM_SIZE[1],
+        *,
+        manager: bool = True,
+        within: float = 20.0,
+    ) -> Self:
+        """Start a display for films of `width` × `height` pixels, with openbox if there is one.
+
+        Raises `NotReady` when Xvfb is absent or does not come up within `within` seconds.
+        """
+        if shutil.which("Xvfb") is None:
+            raise NotReady(
+                "Xvfb is not installed, the screen cannot be filmed: install the package xvfb "
+                "(banc doctor --install), or run with --no-video"
+            )
+        folder = Path(tempfile.mkdtemp(prefix="banc-display-"))
+        screen = screen_of(width, height)
+        server = _start_server(screen, folder)
+        try:
+            name = f":{_display_number(server, folder, within)}"
+            display = cls(name, screen, (width, height), server, folder)
+            if manager:
+                display._start_manager(within)
+        except BaseException:
+            _end(server)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return display
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment for programs that show their windows here."""
+        return {**os.environ, "DISPLAY": self.name, "XCURSOR_SIZE": "32"}
+
+    @property
+    def managed(self) -> bool:
+        """Whether windows have title bars and obey a window manager."""
+        return self._manager is not None and self._manager.poll() is None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the X server still answers."""
+        try:
+            XConnection(self.name).close()
+        except (DisplayError, OSError):
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End window manager and server; windows left on it lose their display."""
+        if self._manager is not None:
+            self._manager.terminate()
+            _reap(self._manager)
+        _end(self._server)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _start_manager(self, within: float) -> None:
+        """Start openbox and wait until it manages the screen; without openbox, do without."""
+        openbox = shutil.which("openbox")
+        if openbox is None:
+            return
+        configuration = self._folder / "rc.xml"
+        configuration.write_text(_OPENBOX, encoding="utf-8", newline="\n")
+        with (self._folder / "openbox.log").open("wb") as log:
+            self._manager = subprocess.Popen(
+                [openbox, "--sm-disable", "--config-file", str(configuration)],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        if not _managed_within(self.name, within):
+            said = (self._folder / "openbox.log").read_text("utf-8", "replace").strip()
+            self._manager.terminate()
+            _reap(self._manager)
+            raise NotReady(f"openbox does not manage display {self.name} ({said or 'silent'})")
+
+
+def _start_server(screen: Area, folder: Path) -> subprocess.Popen[bytes]:
+    size = f"{screen.width}x{screen.height}x24"
+    with (folder / "xvfb.log").open("wb") as log:
+        return subprocess.Popen(
+            ["sh", "-c", _XVFB, "sh", "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _display_number(server: subprocess.Popen[bytes], folder: Path, within: float) -> int:
+    """The number that Xvfb chose, which it writes once it accepts connections."""
+    assert server.stdout is not None
+    ready, _, _ = select.select([server.stdout], [], [], within)
+    said = server.stdout.readline().strip() if ready else b""
+    if not said.isdigit():
+        log = " / ".join((folder / "xvfb.log").read_text("utf-8", "replace").split("\n")[-4:])
+        raise NotReady(f"Xvfb did not start: {log.strip(' /') or f'no answer within {within:g} s'}")
+    return int(said)
+
+
+def _managed_within(name: str, within: float) -> bool:
+    """Wait until a window manager announces itself on the root window (EWMH)."""
+    deadline = time.monotonic() + within
+    connection = XConnection(name)
+    try:
+        root = connection.screen().root
+        check = connection.intern_atom("_NET_SUPPORTING_WM_CHECK")
+        root.change_attributes(event_mask=X.PropertyChangeMask)
+        while root.get_full_property(check, X.AnyPropertyType) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            # Events already read from the socket are waiting inside the connection.
+            if not connection.pending_events():
+                select.select([connection.fileno()], [], [], left)
+            while connection.pending_events():
+                connection.next_event()
+        return True
+    finally:
+        connection.close()
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Close the shell's stdin: it ends Xvfb, waits for it and ends."""
+    for pipe in (server.stdin, server.stdout):
+        if pipe is not None:
+            pipe.close()
+    _reap(server)
+
+
+def _reap(process: subprocess.Popen[bytes], within: float = 10.0) -> None:
+    try:
+        process.wait(within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,219 @@
+"""One film: the whole screen from before the first step to after the last, in one take.
+
+The file is written under its final name as fragmented MP4, so that what a killed run leaves is a
+film; once stopped it is copied, without re-encoding, into one with chapters and captions.
+"""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Self
+
+from conformance.drivers.actions import NotReady
+from conformance.evidence.screen.backends import Backend, Screen, X11Grab
+from conformance.evidence.screen.band import Band, BandFiles, band_filter
+from conformance.evidence.screen.chapters import Mark, ffmetadata, webvtt
+from conformance.evidence.screen.ffmpeg import Recording, run_ffmpeg
+from conformance.evidence.screen.film_checks import FilmReport, check
+from conformance.evidence.screen.layout import BAND_HEIGHT
+from conformance.journal.kinds import FilmFinished, FilmStarted
+from conformance.locale import _
+from mocks.recording import Recorder
+
+_ENCODING = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "26"),
+    *("-pix_fmt", "yuv420p", "-threads", "1"),
+)
+_SURVIVING = ("-movflags", "+frag_every_frame+empty_moov+default_base_moof", "-flush_packets", "1")
+
+
+def file_name(scenario_id: str) -> str:
+    """The scenario's id as a file name: `/` and `:` become `_`, no other name is touched."""
+    return scenario_id.replace("/", "_").replace(":", "_")
+
+
+class Film:
+    """A film being made; `file` is its path inside the bundle folder. One thread at a time."""
+
+    def __init__(
+        self, folder: Path, file: str, scenario_id: str, backend: Backend, recorder: Recorder
+    ) -> None:
+        """For `start` and nobody else."""
+        self.file = file
+        self.path = folder / file
+        self._scenario = scenario_id
+        self._backend = backend
+        self._recorder = recorder
+        self._marks: list[Mark] = []
+        self._texts_folder = Path(tempfile.mkdtemp(prefix="banc-film-"))
+        self._zero = 0
+
+    @classmethod
+    def start(
+        cls,
+        folder: Path,
+        scenario_id: str,
+        display: Screen,
+        recorder: Recorder,
+        *,
+        band: Band,
+        rate: int = 10,
+        backend: Backend | None = None,
+        within: float = 20.0,
+    ) -> Self:
+        """Start filming `display` into `folder/video/`; returns once a picture has been encoded.
+
+        Records `film.started`. Raises `NotReady` when ffmpeg, a font or the display is missing, or
+        when no picture comes within `within` seconds.
+        """
+        file = _free_name(folder, scenario_id)
+        film = cls(folder.resolve(), file, scenario_id, backend or X11Grab(), recorder)
+        try:
+            film._roll(display, band, rate, within)
+        except BaseException:
+            shutil.rmtree(film._texts_folder, ignore_errors=True)
+            raise
+        return film
+
+    def _roll(self, display: Screen, band: Band, rate: int, within: float) -> None:
+        width, height = display.film_size
+        self._texts = BandFiles(self._texts_folder, band, self._scenario, width)
+        arguments = [*self._backend.grab(display, height - BAND_HEIGHT, rate)]
+        arguments += ["-vf", band_filter(), *_ENCODING, "-g", str(rate), *_SURVIVING]
+        self._recording = Recording([*arguments, str(self.path)], self._texts_folder)
+        epoch = self._recording.wait_for_first_frame(within)
+        self._zero = self._recorder.mono() - round((time.time() - epoch) * 1e9)
+        self._size = self._recording.size
+        started = FilmStarted(
+            file=self.file,
+            backend=self._backend.name,
+            width=self._size[0],
+            height=self._size[1],
+            rate=rate,
+            epoch=epoch,
+            zero=self._zero,
+        )
+        self._recorder.record("film.started", asdict(started), source="bench", witness="screen")
+
+    @property
+    def alive(self) -> bool:
+        """Whether pictures are still being taken."""
+        return self._recording.alive
+
+    @property
+    def pid(self) -> int:
+        """The process id of the recorder."""
+        return self._recording.pid
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been filming."""
+        return (self._recorder.mono() - self._zero) / 1e9
+
+    def caption(self, n: int, title: str) -> None:
+        """A step begins: the band shows it, a chapter and a subtitle will start here.
+
+        Raises `OSError` when the disk refuses the text of the band.
+        """
+        self._marks.append(Mark(self.seconds, n, title))
+        self._texts.show(n, title)
+
+    def stop(self, expected_duration: float | None = None) -> FilmReport:
+        """End the take, add chapters and captions, check the film, record `film.finished`.
+
+        `expected_duration` is the scenario's, in seconds; by default the time since the first
+        picture. What is wrong with the film is in the report: nothing is raised for it, and what
+        was recorded is kept.
+        """
+        problems = []
+        expected = self.seconds if expected_duration is None else expected_duration
+        died = not self._recording.alive
+        code = self._recording.quit()
+        if died or code != 0:
+            sentence = _("{name}: the recorder stopped by itself ({why})")
+            why = self._recording.last_words or _("code {code}").format(code=code)
+            problems.append(sentence.format(name=self.path.name, why=why))
+        problems += self._finish_file(expected)
+        shutil.rmtree(self._texts_folder, ignore_errors=True)
+        report = check(
+            self.path,
+            expected,
+            self._size,
+            chapters=len(self._marks),
+            limits=_limits_of(self._backend),
+            already=problems,
+        )
+        self._record(report)
+        return report
+
+    def _finish_file(self, duration: float) -> list[str]:
+        """Chapters and captions; the film as recorded stays in place when that fails."""
+        try:
+            finish_file(self.path, self._marks, duration)
+        except (OSError, subprocess.SubprocessError) as error:
+            sentence = _("{name}: chapters and captions could not be added ({why})")
+            return [sentence.format(name=self.path.name, why=error)]
+        return []
+
+    def _record(self, report: FilmReport) -> None:
+        finished = FilmFinished(
+            file=self.file,
+            ok=report.ok,
+            duration=report.duration,
+            expected_duration=report.expected_duration,
+            width=report.width,
+            height=report.height,
+            black_share=report.black_share,
+            problems=list(report.problems),
+            chapters=report.chapters,
+            limits=list(report.limits),
+        )
+        data: Mapping[str, object] = asdict(finished)
+        self._recorder.record("film.finished", data, source="bench", witness="screen")
+
+
+def finish_file(path: Path, marks: list[Mark], duration: float) -> None:
+    """Give the film at `path` its chapters and captions, and a WebVTT beside it.
+
+    Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
+    """
+    path.with_suffix(".vtt").write_text(webvtt(marks, duration), encoding="utf-8", newline="\n")
+    with tempfile.TemporaryDirectory(prefix="banc-film-") as name:
+        chapters = Path(name) / "chapters.ffmeta"
+        chapters.write_text(ffmetadata(marks, duration), encoding="utf-8", newline="\n")
+        inputs = ["-i", str(path), "-i", str(chapters)]
+        streams = ["-map", "0:v:0", "-map_metadata", "1", "-map_chapters", "1", "-c:v", "copy"]
+        if marks:
+            inputs += ["-i", str(path.with_suffix(".vtt"))]
+            streams += ["-map", "2:s:0", "-c:s", "mov_text", "-metadata:s:s:0", "language=fra"]
+        whole = path.with_name(f"{path.stem}.whole.mp4")
+        try:
+            output = ["-movflags", "+faststart", str(whole)]
+            done = run_ffmpeg(["-y", "-loglevel", "error", *inputs, *streams, *output])
+            if done.returncode != 0 or not whole.is_file():
+                raise OSError(done.stderr.decode("utf-8", "replace").strip().replace("\n", " / "))
+            whole.replace(path)
+        finally:
+            whole.unlink(missing_ok=True)
+
+
+def _limits_of(backend: Backend) -> tuple[str, ...]:
+    """A screen of Windows shows its date; no other does."""
+    return () if backend.name == "gdigrab" else ("no-windows-date",)
+
+
+def _free_name(folder: Path, scenario_id: str) -> str:
+    """`video/<scenario>.mp4`, numbered from 2 when there is one already, whatever its case."""
+    video = folder / "video"
+    video.mkdir(parents=True, exist_ok=True)
+    taken = {path.name.lower() for path in video.iterdir()}
+    stem = file_name(scenario_id)
+    names = (f"{stem}.mp4" if n == 1 else f"{stem}_{n}.mp4" for n in range(1, 10_000))
+    for name in names:
+        if name.lower() not in taken:
+            return f"video/{name}"
+    raise NotReady(f"{video}: too many films of {scenario_id}")
