@@ -7,7 +7,7 @@ there to see what the bench says.
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mocks.identities import Professional
@@ -94,6 +94,30 @@ def complete(
     if not parts.same_person(claims, person, expected):
         raise SignInRefused(ANOTHER_PERSON, "subject")
     return SignedIn(professional_of(person), tokens, str(claims.get("session_state", "")))
+
+
+def renew(client: PscClient, parts: "Parts", before: SignedIn) -> SignedIn:
+    """The same person with new tokens; the ID token of the answer is verified too.
+
+    Raises `SignInRefused`: the session has then to end.
+    """
+    try:
+        tokens = client.refresh(before.tokens)
+        claims = claims_of(
+            parts.read_signed(tokens.id_token, client.keys),
+            parts.id_token,
+            issuer=client.issuer,
+            client_id=client.client_id,
+            nonce=None,
+            access_token=tokens.access_token,
+        )
+    except IdTokenRefused as error:
+        raise SignInRefused(UNTRUSTED, "id_token") from error
+    except (PscError, PscUnavailable) as error:
+        raise refusal(error) from error
+    if not str(claims["sub"]).endswith(f":{before.professional.national_id}"):
+        raise SignInRefused(ANOTHER_PERSON, "subject")
+    return replace(before, tokens=tokens)
 
 
 def read_person(client: PscClient, tokens: Tokens, claims: Claims) -> Claims:

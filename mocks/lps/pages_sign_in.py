@@ -1,0 +1,101 @@
+"""Pages before, at and after the sign-in: terms of use, login, choice of practice, log-out."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from mocks.lps.terms import PSC_TERMS_URL
+from mocks.lps.visit import Visit
+
+
+def home(visit: Visit) -> Response:
+    """Where one arrives: the work if signed in, else the login page."""
+    if visit.session.signed_in is None:
+        return visit.go("/connexion")
+    return visit.go("/patients" if visit.session.work else "/situation")
+
+
+def terms(visit: Visit) -> Response:
+    """The terms of use, in the form that the settings choose."""
+    return visit.go(f"/conditions/{visit.product.settings.terms}")
+
+
+def terms_in_form(visit: Visit) -> Response:
+    """The terms of use as a page, as a separate document or as a contract to validate."""
+    form = visit.path("form")
+    if form not in {"page", "document", "contract"}:
+        raise HTTPException(404)
+    return visit.show(
+        f"terms_{form}.html", terms=visit.product.parts.terms(), psc_terms=PSC_TERMS_URL
+    )
+
+
+def validate_terms(visit: Visit) -> Response:
+    """The contract validated: the box has to be ticked."""
+    if visit.text("accepted") != "yes":
+        terms = visit.product.parts.terms()
+        return visit.show(
+            "terms_contract.html", 422, terms=terms, psc_terms=PSC_TERMS_URL, missing=True
+        )
+    visit.session.notice = "Vous avez accepté les conditions générales d’utilisation."
+    return visit.go("/connexion")
+
+
+def login(visit: Visit) -> Response:
+    """The login page with the Pro Santé Connect button."""
+    if visit.session.signed_in is not None:
+        return visit.go("/")
+    refusal, visit.session.refusal = visit.session.refusal, None
+    return visit.show("login.html", refusal=refusal)
+
+
+def start_login(visit: Visit) -> Response:
+    """Send the browser to Pro Santé Connect."""
+    if visit.session.signed_in is not None:
+        return visit.go("/")
+    return RedirectResponse(visit.product.start_login(visit.session), 302)
+
+
+def callback(visit: Visit) -> Response:
+    """Back from Pro Santé Connect; the code never stays in the address bar."""
+    visit.product.finish_login(visit.session, dict(visit.request.query_params))
+    return visit.go("/")
+
+
+def practice(visit: Visit) -> Response:
+    """The choice of practice, when there are several."""
+    person = visit.product.signed_in(visit.session).professional
+    return visit.show("practice.html", practices=person.practices)
+
+
+def choose_practice(visit: Visit) -> Response:
+    """Take the chosen practice."""
+    chosen = visit.text("practice")
+    visit.product.choose_practice(visit.session, int(chosen) if chosen.isdecimal() else -1)
+    return visit.go("/patients")
+
+
+def logout_zone(visit: Visit) -> Response:
+    """The page from which one logs out."""
+    visit.product.signed_in(visit.session)
+    return visit.show("logout.html")
+
+
+def logout(visit: Visit) -> Response:
+    """Log out here, then at Pro Santé Connect."""
+    return RedirectResponse(visit.product.logout(visit.session), 303)
+
+
+def logged_out(visit: Visit) -> Response:
+    """Back from the log-out at Pro Santé Connect."""
+    state = visit.request.query_params.get("state")
+    expected = visit.product.back_from_logout(visit.session, state)
+    if visit.session.signed_in is not None:
+        return visit.go("/")
+    return visit.show("closed.html", idle=False, expected=expected)
+
+
+def idle(visit: Visit) -> Response:
+    """Where an unattended page goes by itself; still active in another tab: back to work."""
+    if visit.session.signed_in is not None:
+        return visit.go("/")
+    return visit.show("closed.html", idle=True)
