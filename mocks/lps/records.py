@@ -5,7 +5,7 @@ A document is a chain of versions that share a set id; a version is known inside
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -121,6 +121,30 @@ class SentMail:
     refused: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The question put to the user after a change of a document.
+
+    `document_id` is the new version (replacement) or the one deleted; `recipients` those who would
+    be written to, To first. Not `shown` when the document had never been sent.
+    """
+
+    id: str
+    kind: Literal["replacement", "deletion"]
+    document_id: str
+    shown: bool
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingOffer:
+    """An offer shown and not answered: `carried` is the version its mail would carry."""
+
+    offer: Offer
+    carried: str
+    recipients: Recipients
+
+
 @dataclass(slots=True)
 class Records:
     """The product's memory. Lists are in the order things happened."""
@@ -128,6 +152,7 @@ class Records:
     patients: tuple[Patient, ...] = PATIENTS
     professionals: tuple[Professional, ...] = PROFESSIONALS
     mails: list[SentMail] = field(default_factory=list)
+    offers: dict[str, PendingOffer] = field(default_factory=dict)
     _versions: dict[str, Version] = field(default_factory=dict)
     _deleted: set[str] = field(default_factory=set)
 
@@ -144,6 +169,10 @@ class Records:
             if person.mailbox(domain) == address:
                 return person
         return None
+
+    def new_document_id(self) -> str:
+        """A short number of the product's own, in the order of writing."""
+        return f"D{len(self._versions) + 1:04d}"
 
     def keep(self, version: Version) -> None:
         """Add a version, or put it in the place of the same one."""
@@ -188,8 +217,9 @@ class Records:
         """The mails that carried any version of a document, oldest first."""
         return [mail for mail in self.mails if mail.set_id == set_id]
 
-    def seal(self, version: Version) -> Version:
-        """Fix a version as it leaves; gives what is kept."""
-        sealed = replace(version, sealed=True)
-        self.keep(sealed)
-        return sealed
+    def pending(self, offer_id: str) -> PendingOffer:
+        """An offer that waits for its answer. Raises `RecordError`."""
+        try:
+            return self.offers[offer_id]
+        except KeyError:
+            raise RecordError(f"Aucune proposition « {offer_id} » n'attend de réponse.") from None
