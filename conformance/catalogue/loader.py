@@ -91,19 +91,26 @@ class Catalogue:
         raise KeyError(f"proof {proof_id!r} is not in the catalogue")
 
     def applicable(
-        self, waves: str | Sequence[str], corridor: str, profiles: Iterable[str] = ()
+        self,
+        waves: str | Sequence[str],
+        corridor: str | Sequence[str],
+        profiles: Iterable[str] = (),
     ) -> tuple[Requirement, ...]:
-        """The rows owed by a candidate of `corridor` in these waves, who chose `profiles`."""
+        """The rows owed by a candidate of `corridor` (one or several) who chose `profiles`."""
         chosen = {GENERAL, *profiles}
-        wanted = (waves,) if isinstance(waves, str) else tuple(waves)
+        lanes = {corridor} if isinstance(corridor, str) else set(corridor)
+        wanted = {waves} if isinstance(waves, str) else set(waves)
         return tuple(
             row
             for row in self.requirements
-            if row.wave in wanted and corridor in row.corridor and row.profile in chosen
+            if row.wave in wanted and lanes & set(row.corridor) and row.profile in chosen
         )
 
     def natures(
-        self, waves: str | Sequence[str], corridor: str, profiles: Iterable[str] = ()
+        self,
+        waves: str | Sequence[str],
+        corridor: str | Sequence[str],
+        profiles: Iterable[str] = (),
     ) -> dict[str, str]:
         """The nature of every owed id; where two rows are owed, the stronger one counts."""
         owed: dict[str, str] = {}
@@ -133,7 +140,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
             reading.file(read_source(f"{shelf}/{name}", octets))
     return Catalogue(
         requirements=tuple(reading.requirements),
-        scenarios=tuple(reading.scenarios),
+        scenarios=tuple(_with_proofs(row, reading.proofs) for row in reading.scenarios),
         proofs=tuple(reading.proofs),
         sha256=digest.hexdigest(),
         places=reading.places,
@@ -193,6 +200,16 @@ class _Reading:
         if before is not None:
             raise source.error(path, f"{kind} {name} stands already at {before}")
         self.places[kind, name] = f"{source.name}:{source.line(path)}"
+
+
+def _with_proofs(scenario: Scenario, proofs: Iterable[Proof]) -> Scenario:
+    """The scenario with, at each step, the proofs that show it."""
+    own = [proof for proof in proofs if proof.scenario == scenario.id]
+    steps = tuple(
+        step.model_copy(update={"proofs": tuple(p.id for p in own if p.shows(step.n))})
+        for step in scenario.steps
+    )
+    return scenario.model_copy(update={"steps": steps})
 
 
 def _by_wave(row: Any) -> Iterator[Any]:

@@ -121,7 +121,10 @@ class Requirement(_Row):
 
 
 class Step(_Row):
-    """One numbered step: what is done, what must then be seen, the proofs that show it."""
+    """One numbered step: what is done, what must then be seen, the proofs that show it.
+
+    `proofs` is filled in by the loader from what the proofs are made of.
+    """
 
     n: int = Field(ge=1)
     title: Text
@@ -144,11 +147,13 @@ class Piece(_Row):
 class Proof(_Row):
     """One official evidence item, one deposit field. `kinds` are alternatives, any will do.
 
-    `scenario` is the story that produces it, `na_sentence` what to write when it is not owed,
-    `derived` true when its number follows from the numbering and was not read as such.
+    `requirement` is what it proves, `scenario` the story that produces it, `na_sentence` what to
+    write when it is not owed, `derived` true when its number follows from the numbering and was
+    not read as such.
     """
 
     id: str
+    requirement: str
     scenario: str
     title: Text
     kinds: tuple[Kind, ...] = Field(min_length=1)
@@ -156,7 +161,6 @@ class Proof(_Row):
     made_from: tuple[Piece, ...] = Field(min_length=1)
     pieces: Text | None = None
     na_sentence: Text | None = None
-    corridor: tuple[Corridor, ...] = CORRIDORS
     derived: bool = False
     trust: Trust
     source: str = Field(min_length=1)
@@ -165,6 +169,13 @@ class Proof(_Row):
     def external(self) -> bool:
         """Whether every piece is obtained elsewhere."""
         return all(piece.source == "external" for piece in self.made_from)
+
+    def shows(self, n: int) -> bool:
+        """Whether a piece comes from step `n`; a film without a step shows them all."""
+        return any(
+            piece.step == n or (piece.source == "film" and piece.step is None)
+            for piece in self.made_from
+        )
 
 
 class Scenario(_Row):
@@ -197,6 +208,11 @@ class Scenario(_Row):
     def wave(self) -> Wave:
         """The latest wave that it belongs to."""
         return max(self.waves)
+
+    @property
+    def face(self) -> str:
+        """The face of the product that plays it, by its usual name."""
+        return "desktop" if self.mode in ("ciba", "native", "internal-browser") else "web"
 
     def step(self, n: int) -> Step:
         """The official step number `n`. Raises `KeyError` naming scenario and number."""

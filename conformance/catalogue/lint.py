@@ -1,0 +1,79 @@
+"""Holds the rows of the catalogue to each other: every id that one names, another has."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from conformance.catalogue.loader import Catalogue
+from conformance.catalogue.model import Proof, Scenario
+
+MOST_PROOFS = 10
+"""Proofs of one official scenario: hard limit of the official export (segur.md §0.2)."""
+
+
+def problems(catalogue: Catalogue) -> list[str]:
+    """What is wrong with the catalogue, one sentence each; empty when nothing is."""
+    found = [*_aliases(catalogue), *_requirements(catalogue)]
+    for scenario in catalogue.scenarios:
+        place = catalogue.places["scenario", scenario.id]
+        found += [f"{place}: {scenario.id}: {said}" for said in _scenario(scenario, catalogue)]
+    for proof in catalogue.proofs:
+        place = catalogue.places["proof", proof.id]
+        found += [f"{place}: {proof.id}: {said}" for said in _proof(proof, catalogue)]
+    return found
+
+
+def _aliases(catalogue: Catalogue) -> Iterator[str]:
+    owners: dict[str, set[str]] = {}
+    for row in catalogue.requirements:
+        for alias in row.aliases:
+            owners.setdefault(alias, set()).add(row.id)
+    for alias, ids in owners.items():
+        if alias in catalogue.requirement_ids:
+            yield f"alias {alias} of {', '.join(sorted(ids))} is the id of a row of its own"
+        if len(ids) > 1:
+            yield f"alias {alias} stands on {', '.join(sorted(ids))}, expected one"
+
+
+def _requirements(catalogue: Catalogue) -> Iterator[str]:
+    for row in catalogue.requirements:
+        for number in row.ex_psc:
+            if number not in catalogue.requirement_ids:
+                place = catalogue.places["id", row.id]
+                yield f"{place}: {row.id}: ex_psc {number} is not in the catalogue"
+
+
+def _scenario(scenario: Scenario, catalogue: Catalogue) -> Iterator[str]:
+    for name in (*scenario.verifies, *scenario.ex_psc):
+        if name not in catalogue.requirement_ids:
+            yield f"verifies {name}, which is {_instead(name, catalogue)}"
+    if scenario.fault is not None and scenario.twin is None:
+        yield f"fault {scenario.fault} without a twin, expected the story without it"
+    if scenario.twin is not None and scenario.twin not in {s.id for s in catalogue.scenarios}:
+        yield f"twin {scenario.twin} is not in the catalogue"
+    if scenario.official:
+        proofs = Counter(p.scenario for p in catalogue.proofs if p.id.startswith(scenario.id))
+        if sum(proofs.values()) > MOST_PROOFS:
+            yield f"{sum(proofs.values())} proofs, expected at most {MOST_PROOFS}"
+
+
+def _proof(proof: Proof, catalogue: Catalogue) -> Iterator[str]:
+    if proof.requirement not in catalogue.requirement_ids:
+        yield f"requirement {proof.requirement} is {_instead(proof.requirement, catalogue)}"
+    try:
+        scenario = catalogue.scenario(proof.scenario)
+    except KeyError:
+        yield f"scenario {proof.scenario} is not in the catalogue"
+        return
+    numbers = {step.n for step in scenario.steps}
+    for piece in proof.made_from:
+        if piece.step is not None and piece.step not in numbers:
+            yield f"made_from step {piece.step}, but {scenario.id} has {len(numbers)} steps"
+    if not proof.id.startswith("banc:") and not proof.id.startswith(proof.requirement + "."):
+        yield f"its id does not begin with its requirement {proof.requirement}"
+    if len(proof.made_from) > 1 and proof.pieces is None:
+        yield "several pieces, expected a text `pieces` that says which"
+
+
+def _instead(name: str, catalogue: Catalogue) -> str:
+    canonical = catalogue.canonical(name)
+    return f"an alias of {canonical}" if canonical else "not in the catalogue"
