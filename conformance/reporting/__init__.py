@@ -1,1 +1,25 @@
-"""What people and build servers read."""
+"""What people and build servers read: HTML, PDF, JUnit and Allure results of one bundle."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from conformance.evidence.package import ProofRow
+from conformance.judging.findings import Judgement
+
+
+def write_reports(
+    folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: str
+) -> dict[str, Callable[[], None]]:
+    """The reports of a bundle by name, each as a call that writes it into `folder`."""
+    from conformance.locale import set_language
+    from conformance.reporting import allure, junit, page, paper
+    from conformance.reporting.model import build
+
+    set_language(lang)
+    report = build(folder, judgement, proofs, lang)
+    return {
+        "report.html": lambda: page.write(folder, report),
+        "report.pdf": lambda: paper.write(folder, report),
+        "junit.xml": lambda: junit.write(folder, judgement),
+        "allure-results": lambda: allure.write(folder, judgement, report),
+    }

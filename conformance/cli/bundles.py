@@ -1,0 +1,103 @@
+"""`banc verify`, `replay`, `diff`, `finish`: what is done with a bundle after its run."""
+
+from pathlib import Path
+
+import click
+import rfc8785
+
+from conformance.cli.main import with_lang
+
+BUNDLE = click.argument("bundle", type=click.Path(path_type=Path))
+
+
+@click.command("verify")
+@BUNDLE
+@click.option("--key", help="Refuse a bundle signed by another key (file or thumbprint).")
+@click.option("--deep", is_flag=True, help="Also hold every event to its schema.")
+@with_lang
+def verify_command(bundle: Path, key: str | None, deep: bool, lang: str) -> int:
+    """Tell whether BUNDLE (folder or zip) is unchanged since it was sealed, and by which key.
+
+    Exit code: 0 intact, 1 altered (each file is named), 2 not sealed or no bundle, 3 bench error.
+    """
+    from conformance.bundle.verify import verify
+
+    verification = verify(bundle, key=key, deep=deep)
+    for sentence in verification.sentences:
+        click.echo(sentence)
+    return verification.code
+
+
+@click.command("replay")
+@BUNDLE
+@click.option("--out", type=click.Path(path_type=Path), help="Write the findings there.")
+@with_lang
+def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
+    """Judge BUNDLE again with this bench and say where its verdicts differ from the recorded ones.
+
+    Exit code: 0 same findings, 1 different, 2 not a bundle, 3 bench error.
+    """
+    from conformance.bundle.diff import compare, lines
+    from conformance.bundle.reading import BundleFault, opened
+    from conformance.judging.judge import findings_json, judge, load_findings
+
+    try:
+        with opened(bundle) as folder:
+            judgement = judge(folder)
+            fresh = findings_json(judgement)
+            recorded = load_findings(folder)
+    except (BundleFault, FileNotFoundError, ValueError) as error:
+        click.echo(f"banc: {error}", err=True)
+        return 2
+    if out is not None:
+        out.write_bytes(rfc8785.dumps(fresh))
+    difference = compare(recorded, fresh)
+    for line in lines(difference):
+        click.echo(line)
+    return 1 if difference.changed else 0
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@with_lang
+def diff_command(old: Path, new: Path, lang: str) -> int:
+    """Show what became better, worse, new or gone from bundle OLD to bundle NEW.
+
+    Exit code: 0 nothing worse, 1 something worse, 2 not a bundle.
+    """
+    from conformance.bundle.diff import compare, lines
+    from conformance.bundle.reading import BundleFault, opened
+    from conformance.judging.judge import load_findings
+
+    try:
+        with opened(old) as first, opened(new) as second:
+            difference = compare(load_findings(first), load_findings(second))
+    except (BundleFault, FileNotFoundError, ValueError) as error:
+        click.echo(f"banc: {error}", err=True)
+        return 2
+    for line in lines(difference):
+        click.echo(line)
+    return 1 if difference.worse else 0
+
+
+@click.command("finish")
+@BUNDLE
+@click.option("--key", type=click.Path(path_type=Path), help="Sign with this Ed25519 key.")
+@with_lang
+def finish_command(bundle: Path, key: Path | None, lang: str) -> int:
+    """Judge, report and seal BUNDLE, whose run was cut short; nothing recorded is lost.
+
+    A folder that is sealed already is left alone (code 2).
+    """
+    from conformance.bundle.finish import finish
+    from conformance.cli.progress import closing
+
+    if (bundle / "manifest.json").exists():
+        click.echo(f"banc: {bundle} is sealed already; nothing was changed", err=True)
+        return 2
+    try:
+        return closing(finish(bundle, key, lang), ())
+    except FileNotFoundError as error:
+        click.echo(f"banc: {error}", err=True)
+        return 2

@@ -1,0 +1,112 @@
+"""The command line: one thin module a command, loaded only when it is called."""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import click
+
+from conformance.locale import set_language
+
+COMMANDS = {
+    "run": "conformance.cli.run",
+    "list": "conformance.cli.list",
+    "verify": "conformance.cli.bundles",
+    "replay": "conformance.cli.bundles",
+    "diff": "conformance.cli.bundles",
+    "finish": "conformance.cli.bundles",
+    "mutants": "conformance.cli.mutants",
+    "identities": "conformance.cli.identities",
+    "doctor": "conformance.cli.doctor",
+    "bench": "conformance.cli.bench",
+    "test": "conformance.cli.test",
+}
+
+SUMMARIES = {
+    "run": "Rehearse a product: drive it, film it, judge it, seal the proofs.",
+    "list": "List requirements, scenarios, proofs or rules.",
+    "verify": "Tell whether a bundle is as it was sealed.",
+    "replay": "Judge a recorded bundle again, with this bench.",
+    "diff": "Show what differs between the verdicts of two bundles.",
+    "finish": "Judge and seal a bundle whose run was cut short.",
+    "mutants": "Run every faulty variant of the reference system and print the matrix.",
+    "identities": "Write the synthetic people, to be loaded into a product.",
+    "doctor": "Show the tools the bench needs, and install what is missing.",
+    "bench": "Measure the bench beside its peers (CPU time).",
+    "test": "Run the project's own tests.",
+}
+
+
+class Lazy(click.Group):
+    """Loads the module of a command when it is called, so that the rest costs nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, from its own module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name])
+        found: click.Command = getattr(module, f"{cmd_name}_command")
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of `--help`, without loading any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, naming the nearest command when there is none of that name."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise click.UsageError(f"no command {args[0]!r}{hint}; see banc --help", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def with_lang(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--lang`, set before the command says anything."""
+
+    def chosen(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        set_language(value)
+        return value
+
+    return click.option(
+        "--lang",
+        type=click.Choice(["fr", "en"]),
+        default="fr",
+        show_default=True,
+        envvar="BANC_LANG",
+        expose_value=True,
+        callback=chosen,
+        is_eager=True,
+        help="Language of messages and reports.",
+    )(function)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="banc", prog_name="banc")
+def cli() -> None:
+    """Test bench that rehearses French e-health referencing (Pro Santé Connect, MSSanté).
+
+    Without any configuration, `banc run` rehearses the built-in reference system. A report of this
+    bench is a rehearsal, never a result of the ANS.
+    """
+
+
+def main() -> None:
+    """Run the command line; set-up problems end with code 2, defects of the bench with code 3."""
+    try:
+        sys.exit(cli(prog_name="banc", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)

@@ -1,0 +1,148 @@
+"""What the terminal shows while stories are told: one live line a scenario, then the last line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from conformance.bundle.finish import Finished
+from conformance.journal.events import parse_event
+from conformance.judging.exit_code import counts, exit_code
+from conformance.judging.findings import Verdict
+from conformance.locale import _
+from conformance.reporting.words import verdict_word
+
+MARKS = {
+    "pass": ("✔", "green"),
+    "review": ("◉", "cyan"),
+    "warning": ("▲", "yellow"),
+    "fail": ("✘", "red"),
+    "not_tested": ("–", "dim"),
+    "not_ready": ("?", "magenta"),
+    "error": ("!", "magenta"),
+    "not_applicable": ("–", "dim"),
+}
+
+
+class Progress:
+    """A pytest plug-in of the controlling process; follows the journal parts for the live step."""
+
+    def __init__(self, lang: str) -> None:
+        self.finished: Finished | None = None
+        self.complaints: list[str] = []
+        self._console = Console(stderr=True)
+        self._live: Live | None = None
+        self._rows: dict[str, tuple[str, str]] = {}
+        self._folder: Path | None = None
+        self._offsets: dict[Path, int] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Open the live table once it is known what will be told."""
+        if session.items and not hasattr(session.config, "workerinput"):
+            self._open()
+
+    def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None:
+        """With workers the controller collects nothing: the first start opens the table."""
+        self._open()
+
+    def _open(self) -> None:
+        if self._live is None and self._console.is_terminal:
+            self._live = Live(
+                get_renderable=self._table, console=self._console, refresh_per_second=4
+            )
+            self._live.start()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how a scenario ended."""
+        properties = dict(report.user_properties)
+        name = properties.get("scenario")
+        if report.when == "call" and name:
+            verdict = str(properties["verdict"])
+            self._rows[str(name)] = (verdict, "")
+            if self._live is None:
+                mark, style = MARKS[verdict]
+                self._console.print(f"[{style}]{mark}[/] {name}  {verdict_word(verdict)}")
+        elif report.failed and report.longrepr is not None:
+            self.complaints.append(str(report.longrepr).strip().splitlines()[-1])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A scenario file that cannot be read is a defect of the bench."""
+        if report.failed:
+            self.complaints.append(str(report.longrepr).strip().splitlines()[-1])
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """A crash of the runner itself."""
+        self.complaints.append(str(excrepr).strip().splitlines()[-1])
+
+    def pytest_banc_finished(self, finished: Finished) -> None:
+        """The bundle is finished."""
+        self.finished = finished
+
+    def pytest_banc_folder(self, folder: Path) -> None:
+        """Where the run is being written."""
+        self._folder = folder
+
+    def pytest_unconfigure(self) -> None:
+        """Close the live table."""
+        if self._live is not None:
+            self._live.update(self._table())
+            self._live.stop()
+            self._live = None
+
+    def _table(self) -> Table:
+        self._follow()
+        table = Table.grid(padding=(0, 2))
+        for name, (verdict, step) in self._rows.items():
+            mark, style = MARKS.get(verdict, ("…", "blue"))
+            table.add_row(Text(mark, style), name, Text(step or verdict_word(verdict), style))
+        return table
+
+    def _follow(self) -> None:
+        """Read what the parts have gained since the last look."""
+        if self._folder is None:
+            return
+        for path in sorted((self._folder / "journal").glob("*.jsonl")):
+            with path.open("rb") as lines:
+                lines.seek(self._offsets.get(path, 0))
+                for line in lines:
+                    if not line.endswith(b"\n"):
+                        break
+                    self._offsets[path] = self._offsets.get(path, 0) + len(line)
+                    if b'"kind":"scenario.started"' in line or b'"kind":"step.started"' in line:
+                        event = parse_event(path.stem, line)
+                        title = event.data.get("title", "")
+                        step = f"{event.data['n']}. {title}" if title else ""
+                        self._rows[event.scenario] = ("running", step)
+
+
+def closing(finished: Finished, gates: Sequence[str]) -> int:
+    """Print what was found and where it lies; give the exit code."""
+    judgement = finished.judgement
+    for finding in judgement.findings:
+        if finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
+            click.echo(f"{verdict_word(str(finding.verdict))}: {_line(finding)}", err=True)
+    for problem in finished.problems:
+        click.echo(_("defect of the bench") + f": {problem}", err=True)
+    click.echo(str(finished.folder / "report.html"))
+    found = counts(judgement)
+    click.echo(
+        _(
+            "refusals {fail} · to review {review} · not tested {not_tested} · warnings {warning}"
+        ).format(**found)
+    )
+    code = exit_code(judgement, gates)
+    return 3 if code == 0 and finished.problems else code
+
+
+def _line(finding: Any) -> str:
+    from conformance.checks.sentences import sentence
+
+    where = " ".join(part for part in (finding.scenario, finding.subject) if part)
+    said = sentence(finding.rule, finding.said or finding.reason or "", dict(finding.params))
+    return f"{finding.rule} [{where}] {said}"

@@ -1,0 +1,78 @@
+"""`banc run`: the main job. Hands the plan to pytest, shows the stories live, says how it ended."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.cli.main import with_lang
+
+GATES = ("review", "not_tested", "warning")
+
+
+@click.command("run")
+@click.option("--config", type=click.Path(path_type=Path), help="banc.toml of your product.")
+@click.option("--only", multiple=True, metavar="ID", help="Only this scenario (repeatable).")
+@click.option("--packs", multiple=True, metavar="PACK", help="tour (default), spine or all.")
+@click.option("--no-video", is_flag=True, help="Headless, no film.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 32), default=1, help="Workers.")
+@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"))
+@click.option("--lifetimes", type=click.Choice(["official", "short"]), help="For all scenarios.")
+@click.option("--mutant", metavar="NAME", help="A faulty variant of the reference system.")
+@click.option("--strict", is_flag=True, help="Let rules of secondary source fail too.")
+@click.option("--gate", multiple=True, type=click.Choice(GATES), help="Count these as refusals.")
+@with_lang
+def run_command(**options: Any) -> int:
+    """Rehearse a product from end to end: drive, record, film, judge, seal.
+
+    Without --config the reference system is rehearsed. Exit code: 0 no refusal found, 1 a refusal,
+    2 something was not ready, 3 a defect of the bench.
+    """
+    import pytest
+
+    from conformance.cli.progress import Progress, closing
+    from conformance.plan import PlanError, load_plan
+
+    try:
+        plan = load_plan(options["config"])
+    except PlanError as error:
+        click.echo(f"banc: {error}", err=True)
+        return 2
+    packs = options["packs"] or (() if options["only"] else plan.packs)
+    progress = Progress(options["lang"])
+    code = pytest.main(_arguments(options, tuple(packs)), plugins=[progress])
+    if progress.finished is None:
+        for line in progress.complaints or [f"pytest ended with {int(code)} before any scenario"]:
+            click.echo(f"banc: {line}", err=True)
+        return 2 if code == pytest.ExitCode.NO_TESTS_COLLECTED else 3
+    return closing(progress.finished, options["gate"])
+
+
+def _arguments(options: dict[str, Any], packs: tuple[str, ...]) -> list[str]:
+    """The command line of pytest: the project's own ini, nothing of the caller's folder."""
+    root = resources.files("conformance")
+    scenarios = resources.files("scenarios")
+    arguments = [
+        str(scenarios),
+        "-c",
+        str(root / "scenarios.ini"),
+        f"--rootdir={Path.cwd()}",
+        "-p",
+        "conformance.plugin",
+        "-p",
+        "no:terminal",
+        f"--banc-reports={options['reports']}",
+        f"--banc-lang={options['lang']}",
+    ]
+    if options["jobs"] > 1:
+        arguments += ["-n", str(options["jobs"]), "--dist", "loadgroup"]
+    for name in ("config", "lifetimes", "mutant"):
+        if options[name]:
+            arguments.append(f"--banc-{name}={options[name]}")
+    for flag in ("no_video", "strict"):
+        if options[flag]:
+            arguments.append(f"--banc-{flag.replace('_', '-')}")
+    arguments += [f"--banc-only={name}" for name in options["only"]]
+    arguments += [f"--banc-packs={name}" for name in packs]
+    return arguments

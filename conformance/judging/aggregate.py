@@ -1,0 +1,83 @@
+"""Draws findings together: by rule, by scenario, by requirement, worst first (CONTRACTS §5)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from conformance.catalogue import Catalogue
+from conformance.checks.events import ScenarioFacts
+from conformance.checks.registry import Rule
+from conformance.judging.findings import (
+    Finding,
+    RequirementVerdict,
+    RuleVerdict,
+    ScenarioVerdict,
+    Verdict,
+    worst,
+)
+from conformance.judging.grade import Grading
+
+_SAID_WORST_FIRST = ("broken", "unclear", "held")
+
+
+def rule_verdicts(findings: Sequence[Finding]) -> dict[str, RuleVerdict]:
+    """Each rule over all scenarios: broken anywhere is broken, else unclear, else held."""
+    grouped: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        grouped[finding.rule].append(finding)
+    verdicts: dict[str, RuleVerdict] = {}
+    for rule, own in sorted(grouped.items()):
+        said = {finding.said for finding in own}
+        strongest = next((word for word in _SAID_WORST_FIRST if word in said), None)
+        speaking = [f for f in own if f.said == strongest] if strongest else own
+        verdict = _weigh(speaking if strongest != "held" else own)
+        reason = next((f.reason for f in own if f.verdict is verdict and f.reason), None)
+        verdicts[rule] = RuleVerdict(rule, strongest, verdict, reason, tuple(own))
+    return verdicts
+
+
+def scenario_verdicts(
+    findings: Sequence[Finding], scenarios: Mapping[str, ScenarioFacts]
+) -> dict[str, ScenarioVerdict]:
+    """Each scenario that was run, with the worst of its findings."""
+    verdicts: dict[str, ScenarioVerdict] = {}
+    for name, facts in sorted(scenarios.items()):
+        own = tuple(f for f in findings if f.scenario == name)
+        verdicts[name] = ScenarioVerdict(
+            scenario=name,
+            verdict=_weigh(own),
+            ended=facts.ended,
+            reason=next((f.reason for f in own if f.reason), None),
+            stopped_at=facts.stopped_at,
+            findings=own,
+        )
+    return verdicts
+
+
+def requirement_verdicts(
+    by_rule: Mapping[str, RuleVerdict],
+    rules: Mapping[str, Rule],
+    catalogue: Catalogue,
+    grading: Grading,
+) -> dict[str, RequirementVerdict]:
+    """Each owed requirement; one whose text nobody here has read is at best `review`."""
+    serving: dict[str, list[str]] = defaultdict(list)
+    for rule in rules.values():
+        for requirement in rule.requires:
+            serving[requirement].append(rule.id)
+    verdicts: dict[str, RequirementVerdict] = {}
+    for name, nature in sorted(grading.natures.items()):
+        if nature is None:
+            continue
+        own = sorted(serving.get(name, ()))
+        spoken = [by_rule[rule] for rule in own if rule in by_rule]
+        verdict = worst([rule.verdict for rule in spoken])
+        reason = None if spoken else "no-rule"
+        if verdict is Verdict.PASS and not catalogue.text_known(name):
+            verdict, reason = Verdict.REVIEW, "text-unknown"
+        verdicts[name] = RequirementVerdict(name, nature, verdict, reason, tuple(own))
+    return verdicts
+
+
+def _weigh(findings: Sequence[Finding]) -> Verdict:
+    """The worst verdict of `findings`, failures that were expected counted as warnings."""
+    return worst([Verdict.WARNING if f.known else f.verdict for f in findings])

@@ -1,0 +1,95 @@
+"""From what a check said to what it is worth: the only place where verdicts arise."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.checks.registry import Answer, Rule, Said
+from conformance.journal.events import Event
+from conformance.judging.findings import Finding, Verdict
+
+_WEAKEST_FIRST = ("declared", "screen", "wire")
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What the grade of a rule depends on beside its own decorator.
+
+    `natures` gives, for a requirement id, `must`, `must_not`, `may` or None when the plan does not
+    owe it; `strict` lets secondary sources fail.
+    """
+
+    natures: Mapping[str, str | None]
+    strict: bool = False
+
+    def binding(self, rule: Rule) -> bool:
+        """Whether breaking `rule` breaks a DOIT or a NE DOIT PAS that is owed."""
+        if not rule.requires:
+            return True
+        return any(self.natures.get(name) in ("must", "must_not") for name in rule.requires)
+
+    def owed(self, rule: Rule) -> bool:
+        """Whether the plan owes any requirement that `rule` serves."""
+        return not rule.requires or any(self.natures.get(name) for name in rule.requires)
+
+
+def weakest_witness(seen: Iterable[Event]) -> str | None:
+    """The weakest witness among the events that show something; None when there are none."""
+    found = {event.witness for event in seen}
+    return next((witness for witness in _WEAKEST_FIRST if witness in found), None)
+
+
+def grade(rule: Rule, said: Said, scenario: str, grading: Grading) -> Finding:
+    """One finding. Held by declaration alone is for a person to confirm (CONTRACTS §4)."""
+    witness = weakest_witness(said.seen)
+    verdict, reason = Verdict.PASS, None
+    if said.answer is Answer.UNCLEAR:
+        verdict = Verdict.REVIEW
+    elif said.answer is Answer.HELD and witness == "declared":
+        verdict, reason = Verdict.REVIEW, "declared"
+    elif said.answer is Answer.BROKEN:
+        counts = rule.trust == "official" or (rule.trust == "secondary" and grading.strict)
+        verdict = Verdict.FAIL if counts and grading.binding(rule) else Verdict.WARNING
+    if not grading.owed(rule):
+        verdict, reason = Verdict.NOT_APPLICABLE, "not-owed"
+    return Finding(
+        rule=rule.id,
+        scenario=scenario,
+        subject=said.subject,
+        said=str(said.answer),
+        verdict=verdict,
+        params=said.params,
+        seen=tuple(event.ref for event in said.seen),
+        witness=witness,
+        reason=reason,
+    )
+
+
+def apply_expected(
+    findings: Sequence[Finding], expected: Sequence[Mapping[str, Any]]
+) -> list[Finding]:
+    """Mark the failures that `[expected]` names; one named and not come is a failure of its own."""
+    marked = list(findings)
+    for entry in expected:
+        matches = [
+            place
+            for place, finding in enumerate(marked)
+            if finding.rule == entry["rule"]
+            and entry.get("scenario", finding.scenario) == finding.scenario
+            and entry.get("subject", finding.subject) == finding.subject
+        ]
+        failed = [place for place in matches if marked[place].verdict is Verdict.FAIL]
+        for place in failed:
+            marked[place] = replace(marked[place], known=True)
+        if matches and not failed:
+            marked.append(
+                Finding(
+                    rule=entry["rule"],
+                    scenario=entry.get("scenario", ""),
+                    subject="expected",
+                    said=None,
+                    verdict=Verdict.FAIL,
+                    reason="expected-did-not-come",
+                )
+            )
+    return marked

@@ -1,0 +1,76 @@
+"""Allure result files: an export for teams that keep their history there."""
+
+import shutil
+import uuid
+from pathlib import Path
+
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import (
+    Attachment,
+    Label,
+    Status,
+    StatusDetails,
+    TestResult,
+    TestStepResult,
+)
+
+from conformance.judging.findings import Judgement, ScenarioVerdict
+from conformance.reporting.model import Report, ScenarioView
+
+_STATUS = {
+    "pass": Status.PASSED,
+    "review": Status.PASSED,
+    "warning": Status.PASSED,
+    "fail": Status.FAILED,
+    "error": Status.BROKEN,
+    "not_ready": Status.BROKEN,
+    "not_tested": Status.SKIPPED,
+    "not_applicable": Status.SKIPPED,
+}
+
+
+def write(folder: Path, judgement: Judgement, report: Report) -> None:
+    """Write `allure-results/`: one result a scenario, its steps, its requirements, its film."""
+    results = folder / "allure-results"
+    if results.exists():
+        shutil.rmtree(results)
+    logger = AllureFileLogger(str(results))
+    for view in report.scenarios:
+        logger.report_result(_result(folder, results, judgement.scenarios[view.name], view))
+
+
+def _result(
+    folder: Path, results: Path, verdict: ScenarioVerdict, view: ScenarioView
+) -> TestResult:
+    """One scenario; its ids are made from its name, so that a history can follow it."""
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"banc:{verdict.scenario}")
+    broken = [finding for finding in view.findings if finding.verdict == "fail"]
+    requirements = sorted({r for finding in view.findings for r in finding.requires})
+    result = TestResult(
+        uuid=str(identity),
+        historyId=identity.hex,
+        testCaseId=identity.hex,
+        name=f"{view.name} – {view.title}",
+        fullName=view.name,
+        status=_STATUS[view.verdict],
+        statusDetails=StatusDetails(
+            message="\n".join(f"{f.rule}: {f.sentence}" for f in broken) or view.reason or view.word
+        ),
+        steps=[
+            TestStepResult(
+                name=f"{step.n}. {step.title}",
+                status=Status.PASSED if step.done else Status.SKIPPED,
+            )
+            for step in view.steps
+        ],
+        labels=[
+            Label(name="suite", value="banc"),
+            Label(name="verdict", value=view.verdict),
+            *(Label(name="tag", value=requirement) for requirement in requirements),
+        ],
+    )
+    if view.film is not None:
+        name = f"{identity.hex}-attachment.mp4"
+        shutil.copyfile(folder / view.film, results / name)
+        result.attachments = [Attachment(name="film", source=name, type="video/mp4")]
+    return result

@@ -1,0 +1,21 @@
+"""`report.pdf`: the same findings on paper, without the exchanges."""
+
+from pathlib import Path
+
+from conformance.locale import _, _n
+from conformance.reporting.model import Report
+from conformance.reporting.page import asset, environment
+
+
+def write(folder: Path, report: Report) -> None:
+    """Write `report.pdf`. Raises `OSError` when Pango is missing."""
+    from weasyprint import HTML
+
+    template = environment().get_template("paper.html.j2")
+    text = template.render(report=report, style=asset("paper.css"), _=_, _n=_n)
+    HTML(string=text, url_fetcher=_nothing).write_pdf(folder / "report.pdf", pdf_variant="pdf/ua-1")
+
+
+def _nothing(url: str, *rest: object, **more: object) -> dict[str, object]:
+    """Paper needs nothing from outside: whatever asks for it is a mistake."""
+    raise ValueError(f"a report may not load {url}")

@@ -1,0 +1,210 @@
+"""A run as a whole: its folder, its shared key and clock, its workers, its end."""
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from conformance.bundle.finish import Finished, finish
+from conformance.catalogue import load_catalogue
+from conformance.checks.events import Documents, Events, ScenarioFacts
+from conformance.journal import JournalWriter
+from conformance.judging.aggregate import scenario_verdicts
+from conformance.judging.findings import ScenarioVerdict
+from conformance.judging.grade import Grading
+from conformance.judging.judge import all_rules, grading_for, judge_scenario
+from conformance.plan import Plan, load_plan
+from conformance.stage.bench import Bench, Options
+from conformance.stage.keys import keys_folder
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(slots=True)
+class RunSession:
+    """The controlling process: makes the folder, writes `run.started`, finishes the bundle."""
+
+    folder: Path
+    options: dict[str, Any]
+    run_key: bytes
+    zero_ns: int
+    writer: JournalWriter
+
+    @classmethod
+    def start(cls, option: Any, root: Path) -> "RunSession":
+        """Make the bundle folder and record what will be run. Raises `OSError`, `PlanError`."""
+        config = Path(option.banc_config) if option.banc_config else None
+        plan = load_plan(config)
+        options = {
+            "config": str(config) if config else None,
+            "film": not option.banc_no_video,
+            "lang": option.banc_lang,
+            "lifetimes": option.banc_lifetimes,
+            "mutant": option.banc_mutant,
+            "strict": option.banc_strict,
+        }
+        reports = Path(option.banc_reports)
+        folder = _new_folder(reports if reports.is_absolute() else root / reports)
+        zero = time.perf_counter_ns()
+        key = secrets.token_bytes(32)
+        writer = JournalWriter(folder, "main", key, zero)
+        session = cls(folder, options, key, zero, writer)
+        data = _run_started(folder.name, plan, options, option)
+        writer.record("run.started", data, source="bench")
+        _write_run_json(folder, data, ended=None)
+        return session
+
+    def shared(self) -> dict[str, Any]:
+        """What a worker process needs; goes over xdist's channel, never to a disk."""
+        return {
+            "folder": str(self.folder),
+            "options": self.options,
+            "run_key": self.run_key.hex(),
+            "zero_ns": self.zero_ns,
+        }
+
+    def worker(self) -> "WorkerSession":
+        """The only worker, in this very process."""
+        return WorkerSession.make(self.folder, self.options, self.writer)
+
+    def finish(self, *, interrupted: bool) -> Finished:
+        """Close the journal, then judge, report and seal what there is."""
+        self.writer.close()
+        ended = "interrupted" if interrupted else "completed"
+        run = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        _write_run_json(self.folder, run, ended=ended)
+        return finish(self.folder)
+
+
+@dataclass(slots=True)
+class WorkerSession:
+    """One process that tells stories: a bench and a part of the journal."""
+
+    bench: Bench
+    writer: JournalWriter
+    grading: Grading
+    _scenarios: dict[str, ScenarioFacts] = field(default_factory=dict)
+
+    @classmethod
+    def join(cls, shared: dict[str, Any], worker_id: str) -> "WorkerSession":
+        """A worker of xdist, from what the controller shared."""
+        folder = Path(shared["folder"])
+        key = bytes.fromhex(shared["run_key"])
+        writer = JournalWriter(folder, worker_id, key, shared["zero_ns"])
+        return cls.make(folder, shared["options"], writer)
+
+    @classmethod
+    def make(cls, folder: Path, options: dict[str, Any], writer: JournalWriter) -> "WorkerSession":
+        """A bench on this part of the journal."""
+        plan = load_plan(Path(options["config"]) if options["config"] else None)
+        catalogue = load_catalogue()
+        bench = Bench(
+            plan,
+            catalogue,
+            writer,
+            Options(
+                folder=folder,
+                keys=keys_folder(),
+                film=options["film"],
+                lang=options["lang"],
+                lifetimes=options["lifetimes"],
+                mutant=options["mutant"],
+            ),
+        )
+        run = {"plan": plan.summary() | {"strict": options["strict"]}}
+        return cls(bench, writer, grading_for(run, catalogue))
+
+    def judge_slice(self, name: str) -> ScenarioVerdict:
+        """The verdict of the scenario that has just been told, for the eye and for pytest."""
+        events = [event for event in self.writer.recent() if event.scenario == name]
+        about: dict[str, Any] = {"id": name}
+        for event in events:
+            if event.kind == "scenario.started":
+                about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
+            elif event.kind == "scenario.finished":
+                about |= {k: event.data[k] for k in ("ended", "stopped_at")}
+        twin = self._scenarios.get(about.get("twin") or "")
+        facts = ScenarioFacts(**about, twin_done=twin.ended == "completed" if twin else None)
+        self._scenarios[name] = facts
+        blobs = self.writer.folder / "blobs"
+        documents = Documents(lambda sha: (blobs / sha).read_bytes())
+        handed = Events(events, facts, documents, self._scenarios)
+        findings = judge_scenario(handed, all_rules().values(), self.grading)
+        return scenario_verdicts(findings, {name: facts})[name]
+
+    def stop(self) -> None:
+        """Take the bench down and close this part."""
+        self.bench.stop()
+        self.writer.close()
+
+
+def _new_folder(reports: Path) -> Path:
+    """A fresh `reports/<run-id>`; the id is the local time, legal on every file system."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    for attempt in range(1, 1000):
+        folder = reports / (stamp if attempt == 1 else f"{stamp}-{attempt}")
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            return folder
+    raise FileExistsError(f"{reports}: a thousand runs began at {stamp}")
+
+
+def _run_started(run_id: str, plan: Plan, options: dict[str, Any], option: Any) -> dict[str, Any]:
+    """The data of `run.started`: enough to judge again without the configuration file."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": run_id,
+        "bench": {"name": "banc", "version": _version(), "sha256": _bench_sha256()},
+        "catalogue": {"sha256": load_catalogue().sha256},
+        "rules": {rule.id: rule.sha256 for rule in all_rules().values()},
+        "product": plan.product.model_dump(mode="json"),
+        "plan": plan.summary()
+        | {
+            "strict": options["strict"],
+            "packs": list(option.banc_packs),
+            "only": list(option.banc_only),
+            "mutant": options["mutant"],
+            "lifetimes": options["lifetimes"] or "by scenario",
+        },
+        "stage": plan.stage.model_dump(mode="json"),
+        "expected": [entry.model_dump(mode="json", exclude_none=True) for entry in plan.expected],
+        "environment": {
+            "python": platform.python_version(),
+            "system": platform.system(),
+            "film": options["film"],
+        },
+        "lang": options["lang"],
+    }
+
+
+def _version() -> str:
+    try:
+        return metadata.version("banc")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+def _bench_sha256() -> str:
+    """A hash over the sources of the engine, so that two benches can be told apart."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write_run_json(folder: Path, run: dict[str, Any], ended: str | None) -> None:
+    """`run.json`: the facts of `run.started` and how the run ended (null: it was killed)."""
+    text = json.dumps(run | {"ended": ended, "recovered": False}, ensure_ascii=False, indent=2)
+    fresh = folder / f"run.json.{os.getpid()}"
+    fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
+    fresh.replace(folder / "run.json")

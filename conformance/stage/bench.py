@@ -1,0 +1,187 @@
+"""One worker of a run: services, product, drivers and films, opened and closed around stories."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.catalogue import Catalogue
+from conformance.drivers.actions import Driver, NotReady, Stopped
+from conformance.evidence.screen.studio import NoStudio, Studio
+from conformance.journal import JournalWriter
+from conformance.plan import Face, Plan
+from conformance.stage.faces import Faces
+from conformance.stage.phone import PscWorld
+from conformance.stage.services import Services, address_of
+from conformance.stage.system import RecordedSystem, on_film
+from conformance.story import Declaration
+from mocks.identities import Patient, Professional
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run was asked for. `keys` is the folder of lasting keys, `lifetimes` overrides."""
+
+    folder: Path
+    keys: Path
+    film: bool
+    lang: str
+    lifetimes: str | None = None
+    mutant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a story is handed."""
+
+    system: RecordedSystem
+    psc: PscWorld
+    mail: "MailWorld"
+
+
+class MailWorld:
+    """`mail` of a story: who has which address in this tenant."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def address(self, person: Professional | Patient) -> str:
+        """The MSSanté address of a professional or a patient."""
+        return address_of(person, self._services.domain, self._services.patient_domain)
+
+
+class Bench:
+    """Opens and closes scenarios, one after the other. Not shared between threads."""
+
+    def __init__(
+        self, plan: Plan, catalogue: Catalogue, writer: JournalWriter, options: Options
+    ) -> None:
+        self.plan = plan
+        self.catalogue = catalogue
+        self.writer = writer
+        self.options = options
+        self._services: Services | None = None
+        self._faces: Faces | None = None
+        self._studio: Studio | NoStudio = NoStudio()
+        self._film: Any = None
+        self._number = 0
+        self._driver: Driver | None = None
+
+    def open(self, declaration: Declaration, means: str | None) -> Opened:
+        """Begin a scenario. Raises `NotReady` when product or set-up cannot take part."""
+        name = declaration.name(means)
+        self.writer.forget()
+        self.writer.scenario, self.writer.step = name, None
+        self._started(declaration, means, name)
+        face = self.plan.face(declaration.mode)
+        services, faces = self._ready()
+        services.reset(self.options.lifetimes or declaration.lifetimes)
+        self._record("tenant.opened", services.describe())
+        faces.start(face.name)
+        self._driver = driver = faces.driver(face)
+        driver.reset()
+        if declaration.filmed:
+            self._film = self._studio.film(name, faces, face)
+        if declaration.fault is not None:
+            services.arm(declaration.fault, declaration.fault_value)
+        system = RecordedSystem(
+            driver,
+            face.name,
+            self.writer,
+            tenant="default",
+            died=lambda: faces.died(face.name),
+            deadlines=self.plan.deadlines(),
+        )
+        return Opened(
+            system,
+            PscWorld(services.tenant, self.writer, faces.hand(face)),
+            MailWorld(services),
+        )
+
+    def close(self, declaration: Declaration, means: str | None, how: dict[str, Any]) -> None:
+        """End a scenario: exchanges answered, film stopped, `scenario.finished` written."""
+        if self._services is not None:
+            self._services.settle()
+        if self._film is not None:
+            self._film.stop()
+            self._film = None
+        self.writer.step = None
+        self._record(
+            "scenario.finished",
+            {"id": declaration.name(means), "attempt": 1, "stopped_at": None, "party": None, **how},
+        )
+
+    @contextmanager
+    def step(self, n: int, scenario_id: str) -> Iterator[None]:
+        """The two events of a step, and its caption on the film."""
+        title = self.catalogue.scenario(scenario_id).step(n).title.said(self.options.lang)
+        self.writer.step = self._number = n
+        self._record("step.started", {"n": n, "title": title})
+        if self._film is not None:
+            self._film.caption(n, title)
+        completed = False
+        try:
+            yield
+            completed = True
+        finally:
+            if self._film is not None:
+                on_film(self.plan.evidence.pace)
+            self._record("step.finished", {"n": n, "completed": completed})
+            self.writer.step = None
+
+    def how_it_ended(self, error: BaseException | None) -> dict[str, Any]:
+        """`ended`, `reason`, `party` and step, for the exception that left the story (or none)."""
+        if error is None:
+            return {"ended": "completed", "reason": None}
+        at = {"stopped_at": self._number or None}
+        if isinstance(error, Stopped):
+            return {"ended": "stopped", "reason": str(error), "party": "system", **at}
+        if isinstance(error, NotReady):
+            return {"ended": "not_ready", "reason": str(error), "party": "setup", **at}
+        if isinstance(error, KeyboardInterrupt):
+            return {"ended": "interrupted", "reason": "Ctrl-C", **at}
+        reason = "".join(traceback.format_exception_only(error)).strip()
+        return {"ended": "error", "reason": reason, "party": "bench", **at}
+
+    def stop(self) -> None:
+        """Take product, browser, display and services down; each even if another fails."""
+        for part in (self._faces, self._studio, self._services):
+            if part is not None:
+                part.stop()
+        self._services = self._faces = None
+
+    def _ready(self) -> tuple[Services, Faces]:
+        if self._services is None or self._faces is None:
+            if self.options.film:
+                self._studio = Studio(self.options.folder, self.plan, self.writer)
+                self._studio.start()
+            self._services = Services(self.writer, self.options.keys)
+            self._services.start()
+            self._faces = Faces(self.plan, self._services, self.writer, self._studio, self.options)
+            self._services.open_tenant(self._faces.registration())
+        return self._services, self._faces
+
+    def _started(self, declaration: Declaration, means: str | None, name: str) -> None:
+        self._number = 0
+        face: Face | None = next((f for f in self.plan.faces if f.name == declaration.mode), None)
+        self._record(
+            "scenario.started",
+            {
+                "id": name,
+                "attempt": 1,
+                "mode": declaration.mode,
+                "face": face.name if face else "",
+                "driver": face.driver if face else "",
+                "steps": len(self.catalogue.scenario(declaration.id).steps),
+                "fault": declaration.fault,
+                "twin": declaration.twin,
+                "means": means,
+                "variant": None,
+                "packs": list(declaration.packs),
+            },
+        )
+
+    def _record(self, kind: str, data: dict[str, Any]) -> None:
+        self.writer.record(kind, data, source="bench", tenant="default")

@@ -1,0 +1,93 @@
+"""Plays the person: answers on the e-CPS phone what the product asked for (CONTRACTS §4)."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from conformance.drivers.actions import NotReady, Seen
+from conformance.journal import Event, JournalWriter
+from mocks.identities import Professional
+from mocks.psc.tenant import Tenant
+
+_PATIENCE = 15.0
+"""Seconds the person waits for a request before saying that none came."""
+
+
+class Hand(Protocol):
+    """Presses a button of the phone page: in the filmed window, or straight in the mock."""
+
+    def __call__(self, request: str, approve: bool) -> None: ...
+
+
+class PscWorld:
+    """`psc` of a story: the mock's phones, and waiting for what the product asked of PSC."""
+
+    def __init__(self, tenant: Tenant, writer: JournalWriter, hand: Hand | None = None) -> None:
+        self._tenant = tenant
+        self._writer = writer
+        self._hand = hand or self._answer
+        self._asked_at = writer.last_seq
+
+    def phone(self, person: Professional) -> "RobotPhone":
+        """The phone of `person`."""
+        return RobotPhone(person, self._tenant, self._writer, self._hand)
+
+    def asked(self) -> None:
+        """Wait for the next request to sign in. Raises `NotReady` when none comes."""
+        event = self._wait(lambda e: e.data["route"] in ("authorize", "ciba"))
+        if event is None:
+            raise NotReady(
+                f"no sign-in request reached {self._tenant.describe()['issuer']} "
+                f"within {_PATIENCE:.0f} s"
+            )
+        self._asked_at = event.seq
+
+    def slowed_down(self) -> None:
+        """Wait until a poll was answered `slow_down`. Raises `NotReady` when none was."""
+        event = self._wait(
+            lambda e: (e.data["response"].get("json") or {}).get("error") == "slow_down"
+        )
+        if event is None:
+            raise NotReady(f"no poll was answered slow_down within {_PATIENCE:.0f} s")
+
+    def _wait(self, where: Callable[[Event], bool]) -> Event | None:
+        return self._writer.wait_for("http.exchange", where, _PATIENCE, since=self._asked_at)
+
+    def _answer(self, request: str, approve: bool) -> None:
+        self._tenant.phone.answer(request, approve)
+
+
+class RobotPhone:
+    """One person's phone. It compares the digits before it approves, as a careful person would."""
+
+    def __init__(
+        self, person: Professional, tenant: Tenant, writer: JournalWriter, hand: Hand
+    ) -> None:
+        self._person = person
+        self._tenant = tenant
+        self._writer = writer
+        self._hand = hand
+
+    def approve(self, matching: Seen | None = None) -> None:
+        """Approve what is pending; digits that were seen and differ are refused instead."""
+        pending = self._pending()
+        agreed = matching is None or not matching.present or pending.digits in matching.text
+        self._note("phone.answer", digits=pending.digits, compared=_read(matching), agreed=agreed)
+        self._hand(pending.auth_req_id, agreed)
+
+    def refuse(self) -> None:
+        """Refuse what is pending."""
+        self._hand(self._pending().auth_req_id, False)
+
+    def _pending(self) -> Any:
+        """The request that waits for this person; it may still be on its way."""
+        pending = self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)
+        if pending is None:
+            raise NotReady(f"nothing asked {self._person.name} to sign in within {_PATIENCE:.0f} s")
+        return pending
+
+    def _note(self, what: str, **values: Any) -> None:
+        self._writer.record("bench.note", {"what": what, "values": values}, source="bench")
+
+
+def _read(seen: Seen | None) -> str | None:
+    return seen.text.strip() if seen is not None and seen.present else None

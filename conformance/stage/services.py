@@ -1,0 +1,175 @@
+"""The mock services of one run: all in one asyncio loop on one thread, on free loopback ports."""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Professional
+from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
+from mocks.pki.authority import Authority
+from mocks.psc.server import Client, PscMock, TenantConfig
+from mocks.psc.tenant import LIFETIMES, Tenant
+from mocks.recording import Recorder
+
+_Result = TypeVar("_Result")
+DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRegistration:
+    """How the product is known to the mock PSC: redirect URIs are exact strings."""
+
+    client_id: str
+    authentication: str
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+
+
+class Loop:
+    """An asyncio loop on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = _new_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="mocks", daemon=True)
+        self._thread.start()
+
+    def call(self, work: Coroutine[Any, Any, _Result], within: float = 20.0) -> _Result:
+        """Run `work` there and wait for it. Raises `TimeoutError` after `within` seconds."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
+
+    def stop(self) -> None:
+        """End the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+
+class Services:
+    """Mock PSC and mock MSSanté of one worker, with the tenant of its scenarios.
+
+    `keys` is the folder of keys that last (the bench's authority, the provider's signing keys).
+    """
+
+    def __init__(self, recorder: Recorder, keys: Path) -> None:
+        self._recorder = recorder
+        self._keys = keys
+        self.client_secret = secrets.token_urlsafe(24)
+        self.domain = f"{DEFAULT_TENANT}.mss.test"
+        self.patient_domain = f"patient.{DEFAULT_TENANT}.mss.test"
+
+    def start(self, psc_port: int = 0, smtp_port: int = 0) -> None:
+        """Bring everything up. Raises `OSError` naming the port when one is taken."""
+        self._loop = Loop()
+        self.authority = Authority(self._keys / "pki")
+        self.certificate = self.authority.issue(["localhost", "127.0.0.1"])
+        self.psc = PscMock(self._recorder, self._keys / "psc")
+        self.smtp = SmtpMock(self._recorder, self.certificate)
+        self._loop.call(self._up(psc_port, smtp_port))
+
+    async def _up(self, psc_port: int, smtp_port: int) -> None:
+        tls = (str(self.certificate.cert_path), str(self.certificate.key_path))
+        await self.psc.start("127.0.0.1", psc_port, tls=tls)
+        await self.smtp.start("127.0.0.1", smtp_port)
+
+    def open_tenant(self, client: ClientRegistration) -> None:
+        """Make the default tenant, in which `client` is registered."""
+        self._loop.call(self._open(client))
+
+    async def _open(self, client: ClientRegistration) -> None:
+        self.tenant: Tenant = self.psc.open_tenant(
+            TenantConfig(
+                name=DEFAULT_TENANT,
+                clients=(
+                    Client(
+                        client_id=client.client_id,
+                        secret=self.client_secret,
+                        authentication=client.authentication,
+                        redirect_uris=client.redirect_uris,
+                        post_logout_redirect_uris=client.post_logout_redirect_uris,
+                        ciba=True,
+                    ),
+                ),
+                people=PROFESSIONALS,
+            )
+        )
+        self.mail: MailTenant = await self.smtp.open_tenant(
+            MailTenantConfig(
+                name=DEFAULT_TENANT,
+                domain=self.domain,
+                patient_domain=self.patient_domain,
+                mailboxes={p.mailbox(self.domain): p.national_id for p in PROFESSIONALS},
+                trust_list=(self.domain, self.patient_domain),
+                tokens=self.tenant.check_access_token,
+            )
+        )
+
+    def reset(self, lifetimes: str) -> None:
+        """Sessions, mailboxes and faults go; clients and people stay."""
+        self._loop.call(self._reset(lifetimes))
+
+    async def _reset(self, lifetimes: str) -> None:
+        self.tenant.reset(lifetimes=LIFETIMES[lifetimes])
+        self.mail.reset()
+
+    def arm(self, fault: str, value: Any) -> None:
+        """Arm one fault by name, in the mock that knows it."""
+        mock = self.mail if fault.startswith("smtp.") else self.tenant
+        self._loop.call(_soon(lambda: mock.faults.arm(fault, value)))
+
+    def describe(self) -> dict[str, Any]:
+        """The data of `tenant.opened`."""
+        psc, mail = self.tenant.describe(), self.mail.describe()
+        return {
+            **psc,
+            **{key: mail[key] for key in ("mailboxes", "domain", "patient_domain", "trust_list")},
+            "name": DEFAULT_TENANT,
+            "hosts": {**psc.get("hosts", {}), **mail.get("hosts", {})},
+            "ports": {**psc.get("ports", {}), **mail.get("ports", {})},
+            "patients": [_patient(patient) for patient in PATIENTS],
+        }
+
+    def settle(self, within: float = 2.0) -> None:
+        """Wait until the exchanges under way are answered, at most `within` seconds."""
+        self._loop.call(self.psc.settled(within), within + 5)
+
+    def stop(self) -> None:
+        """Take everything down."""
+        self._loop.call(self._down())
+        self._loop.stop()
+
+    async def _down(self) -> None:
+        await self.smtp.stop()
+        await self.psc.stop()
+
+
+def address_of(person: Professional | Patient, domain: str, patient_domain: str) -> str:
+    """The address of a professional or a patient in a tenant."""
+    return person.mailbox(patient_domain if isinstance(person, Patient) else domain)
+
+
+async def _soon(work: Any) -> None:
+    work()
+
+
+def _patient(patient: Patient) -> dict[str, Any]:
+    return {
+        "key": patient.key,
+        "ins": patient.ins,
+        "birth_name": patient.birth_name,
+        "given": patient.given,
+        "sex": patient.sex,
+        "born": patient.born.isoformat(),
+        "qualified": patient.qualified,
+    }
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # Windows: uvloop does not exist there
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
