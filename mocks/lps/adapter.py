@@ -6,7 +6,7 @@ action that nobody taught the product is `unsupported`; bad arguments are 422.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal, Protocol
 
@@ -171,7 +171,7 @@ def done(**values: Any) -> Answer:
     return Answer("done", values)
 
 
-def adapter_app(hand: Hand, extra: list[BaseRoute] | None = None) -> Starlette:
+def adapter_app(hand: Hand, extra: Sequence[BaseRoute] = ()) -> Starlette:
     """The adapter of one face, with `extra` routes of that face."""
     return Starlette(
         routes=[
@@ -179,7 +179,7 @@ def adapter_app(hand: Hand, extra: list[BaseRoute] | None = None) -> Starlette:
             Route("/reset", _reset(hand), methods=["POST"]),
             Route("/actions/{name}", _act(hand), methods=["POST"]),
             Route("/see/{what}", _see(hand), methods=["GET"]),
-            *(extra or []),
+            *extra,
         ]
     )
 

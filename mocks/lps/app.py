@@ -1,5 +1,6 @@
 """The web face of the product: its routes, in one table."""
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -56,7 +57,7 @@ def web_app(product: Product) -> Starlette:
     """The ASGI application of one product; with `settings.adapter`, the bench's door as well."""
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette):  # type: ignore[no-untyped-def]
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         product.close()
 
@@ -72,11 +73,8 @@ def web_app(product: Product) -> Starlette:
     if product.settings.adapter:
         hand = adapter_web.WebHand(product)
         routes.append(Mount("/adapter", adapter_app(hand, hand.routes())))
-    return Starlette(
-        routes=routes,
-        lifespan=lifespan,
-        exception_handlers={404: answer(product, _missing), 405: answer(product, _missing)},
-    )
+    routes.append(Route("/{path:path}", answer(product, _missing), methods=["GET", "POST"]))
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 def _missing(_visit: Visit) -> Response:

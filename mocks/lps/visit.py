@@ -6,7 +6,7 @@ response. Whatever goes wrong ends as a page in French, never as a stack trace.
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -88,7 +88,7 @@ class Visit:
 Page = Callable[[Visit], Response]
 
 
-def answer(product: Product, page: Page) -> Callable[[Request], object]:
+def answer(product: Product, page: Page) -> Callable[[Request], Awaitable[Response]]:
     """The Starlette endpoint of a page."""
 
     async def endpoint(request: Request) -> Response:
