@@ -1,0 +1,213 @@
+"""The proof package: one file per proof id, and `proofs/index.csv` (CONTRACTS §9)."""
+
+import csv
+import hashlib
+import io
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from conformance.catalogue import Catalogue, Proof, Scenario, load_catalogue
+from conformance.catalogue.model import Piece
+from conformance.evidence.pieces import Found, Trail
+from conformance.journal import Event, Journal
+
+State = Literal["present", "missing", "not_tested"]
+
+_NEVER = (1980, 1, 1, 0, 0, 0)  # the same archive for the same pieces, whenever it is made
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """One line of `proofs/index.csv`; every value is text, empty when there is none.
+
+    `file` is relative to `proofs/`. `filmed_at` is when its (first) piece was recorded, RFC 3339 in
+    UTC. `deposit` is `rehearsal` for anything that shows a mock, `product` for what the product
+    itself made. `made_from` lists the pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
+    `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
+    `film-check-failed`, `film-cut-short`.
+    """
+
+    id: str
+    file: str
+    kind: str
+    sha256: str
+    product: str
+    version: str
+    build: str
+    filmed_at: str
+    deposit: str
+    made_from: str
+    state: State
+    reason: str
+
+
+def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[ProofRow]:
+    """Make `proofs/` anew from the journal, blobs and films of the bundle in `folder`.
+
+    A row for every proof of a scenario that was told, or of a requirement that the plan owes. Raises
+    `OSError` when a file cannot be read or written.
+    """
+    known = catalogue or load_catalogue()
+    journal = Journal(folder)
+    places = journal.index()
+    run = _run(journal.slice(places.get("", [])))
+    shutil.rmtree(folder / "proofs", ignore_errors=True)
+    (folder / "proofs").mkdir()
+    told = {
+        base: journal.slice(places[name])
+        for base, name in _best_telling(journal, places).items()
+        if any(proof.scenario == base for proof in known.proofs)
+    }
+    package = _Package(folder, run.get("product", {}))
+    owed = _owed_ids(known, run.get("plan", {}))
+    for proof in known.proofs:
+        if proof.scenario in told or proof.requirement in owed:
+            package.add(proof, known.scenario(proof.scenario), told.get(proof.scenario))
+    package.write_index()
+    return package.rows
+
+
+def _run(events: Iterable[Event]) -> Mapping[str, Any]:
+    return next((event.data for event in events if event.kind == "run.started"), {})
+
+
+def _best_telling(journal: Journal, places: Mapping[str, list[tuple[str, int]]]) -> dict[str, str]:
+    """For each scenario of the catalogue, the name under which it was told best.
+
+    A scenario told by several means (`PSC.01.01@ecps`) is shown by the first that was completed.
+    """
+    best: dict[str, str] = {}
+    completed: set[str] = set()
+    for name in places:
+        base = name.partition("@")[0]
+        if not base or base in completed:
+            continue
+        ends = (e for e in journal.slice(places[name]) if e.kind == "scenario.finished")
+        if any(event.data["ended"] == "completed" for event in ends):
+            completed.add(base)
+            best[base] = name
+        else:
+            best.setdefault(base, name)
+    return best
+
+
+def _owed_ids(catalogue: Catalogue, plan: Mapping[str, Any]) -> frozenset[str]:
+    """The requirements owed by the candidate whom the plan of the run describes."""
+    waves, corridor = plan.get("waves", []), plan.get("corridor", "")
+    rows = catalogue.applicable(waves, corridor, plan.get("profiles", []))
+    return frozenset(row.id for row in rows)
+
+
+class _Package:
+    """The rows and files being made in `folder/proofs`."""
+
+    def __init__(self, folder: Path, product: Mapping[str, Any]) -> None:
+        self.rows: list[ProofRow] = []
+        self._folder = folder
+        self._product = {key: str(product.get(key) or "") for key in ("version", "build")}
+        self._product["product"] = str(product.get("name") or "")
+        self._names: set[str] = set()
+
+    def add(self, proof: Proof, scenario: Scenario, events: Sequence[Event] | None) -> None:
+        """One proof: its pieces found and written, or a row that says why not."""
+        if events is None:
+            pieces: list[tuple[Piece, list[Found]]] = [(piece, []) for piece in proof.made_from]
+        else:
+            trail = Trail(self._folder, events)
+            pieces = [(piece, trail.find(piece, proof.kinds)) for piece in proof.made_from]
+        state, reason = _state(scenario, pieces, told=events is not None)
+        found = [file for _piece, files in pieces for file in files]
+        written = self._write(proof.id, found) if state == "present" else ("", "")
+        self.rows.append(
+            ProofRow(
+                id=proof.id,
+                file=written[0],
+                kind="+".join(dict.fromkeys(file.kind for file in found)) or proof.kinds[0],
+                sha256=written[1],
+                filmed_at=min((file.at for file in found), default=""),
+                deposit=_deposit(found),
+                made_from="; ".join(_said(piece, files) for piece, files in pieces),
+                state=state,
+                reason=reason,
+                **self._product,
+            )
+        )
+
+    def _write(self, proof_id: str, found: Sequence[Found]) -> tuple[str, str]:
+        """Put the pieces of one proof under one name; the file (from `proofs/`) and its hash."""
+        if len(found) == 1 and found[0].film is not None:
+            with found[0].film.open("rb") as film:
+                digest = hashlib.file_digest(film, "sha256").hexdigest()
+            return f"../video/{found[0].film.name}", digest
+        if len(found) == 1:
+            octets, suffix = found[0].octets, f".{found[0].name.rpartition('.')[2].lower()}"
+        else:
+            octets, suffix = _zipped(found), ".zip"
+        name = self._free_name(proof_id, suffix)
+        (self._folder / "proofs" / name).write_bytes(octets)
+        return name, hashlib.sha256(octets).hexdigest()
+
+    def _free_name(self, proof_id: str, suffix: str) -> str:
+        """The id as a file name, numbered when another id gave the same one (whatever its case)."""
+        stem, number = proof_id.replace("/", "_").replace(":", "_"), 1
+        name = f"{stem}{suffix}"
+        while name.lower() in self._names:
+            number += 1
+            name = f"{stem}_{number}{suffix}"
+        self._names.add(name.lower())
+        return name
+
+    def write_index(self) -> None:
+        """`index.csv`, one line a proof, in the order of the catalogue."""
+        columns = [column.name for column in fields(ProofRow)]
+        with (self._folder / "proofs" / "index.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(asdict(row) for row in self.rows)
+
+
+def _state(
+    scenario: Scenario, pieces: Sequence[tuple[Piece, list[Found]]], *, told: bool
+) -> tuple[State, str]:
+    """What became of a proof: every piece found, or why not."""
+    if any(piece.source == "external" for piece, _files in pieces):
+        return "not_tested", "obtained-elsewhere"
+    if not told:
+        return ("not_tested", "no-story") if scenario.reason else ("missing", "scenario-not-run")
+    if not all(files for _piece, files in pieces):
+        return "missing", "nothing-recorded"
+    doubts = (file.reason for _piece, files in pieces for file in files if file.reason)
+    return "present", next(doubts, "")
+
+
+def _deposit(found: Sequence[Found]) -> str:
+    if not found:
+        return ""
+    return "rehearsal" if any(f.deposit == "rehearsal" for f in found) else "product"
+
+
+def _said(piece: Piece, files: Sequence[Found]) -> str:
+    place = f"{piece.source}@{piece.step}" if piece.step else piece.source
+    names = "elsewhere" if piece.source == "external" else "missing"
+    if files:
+        names = ",".join(f"../video/{f.name}" if f.film else f.name for f in files)
+    return f"{place}/{piece.pick}={names}"
+
+
+def _zipped(found: Sequence[Found]) -> bytes:
+    """Several pieces as one file, numbered in their order; a film among them stays where it is."""
+    octets = io.BytesIO()
+    with zipfile.ZipFile(octets, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, file in _numbered(found):
+            member = zipfile.ZipInfo(f"{number}-{file.name}", _NEVER)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, file.octets)
+    return octets.getvalue()
+
+
+def _numbered(found: Sequence[Found]) -> Iterator[tuple[int, Found]]:
+    return ((n, file) for n, file in enumerate(found, 1) if file.film is None)
