@@ -82,6 +82,16 @@ class WaitFor(_Step):
     wait_for: Words
 
 
+class Dialog(_Step):
+    """How the page's own questions (`confirm`, `prompt`) are answered from here on.
+
+    Without it they are dismissed, which is noted; `text` answers a `prompt`.
+    """
+
+    dialog: Literal["accept", "dismiss"]
+    text: str = ""
+
+
 class Wallet(_Step):
     """The person's own gesture on the PSC wallet page, which is the bench's."""
 
@@ -97,6 +107,7 @@ _STEPS: dict[str, type[_Step]] = {
     "press": Press,
     "scroll": Scroll,
     "wait_for": WaitFor,
+    "dialog": Dialog,
     "wallet": Wallet,
 }
 
@@ -119,6 +130,7 @@ Step = Annotated[
     | Annotated[Press, Tag("press")]
     | Annotated[Scroll, Tag("scroll")]
     | Annotated[WaitFor, Tag("wait_for")]
+    | Annotated[Dialog, Tag("dialog")]
     | Annotated[Wallet, Tag("wallet")],
     Discriminator(
         _kind_of_step,

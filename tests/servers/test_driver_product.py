@@ -40,6 +40,10 @@ def free_port() -> int:
         return port
 
 
+def gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def spec(command: list[str] | str, port: int | None = None, within: float = 20.0) -> StartSpec:
     ready = f"http://127.0.0.1:{port}/" if port else None
     return StartSpec("web", command, {"ISSUER": "{psc_issuer}"}, ready, within=within)
@@ -58,7 +62,7 @@ def test_a_product_is_ready_when_its_address_answers_and_leaves_no_child(tmp_pat
 
     assert death is None
     assert tail == "issuer https://issuer.test"
-    assert family and not any(process.is_running() for process in family)
+    assert family and all(gone(process) for process in family)
 
 
 def test_a_death_is_told_at_once_with_code_and_last_words(tmp_path: Path) -> None:
@@ -110,7 +114,7 @@ def test_a_child_that_left_for_init_is_stopped_too(tmp_path: Path) -> None:
 
     product.stop()
 
-    assert not children[0].is_running() or children[0].status() == psutil.STATUS_ZOMBIE
+    assert gone(children[0])
 
 
 def test_what_prevents_a_start_is_named_by_its_key(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+"""One HTTP request that can neither hang beyond its deadline nor fill the memory."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from conformance.drivers.deadlines import Deadline
+
+LIMIT_OCTETS = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer; `url` is the one asked, header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class NoAnswer(Exception):
+    """There was no whole answer; the sentence says why."""
+
+
+class TimedOut(NoAnswer):
+    """Nothing, or not everything, came before the deadline."""
+
+
+class Unreachable(NoAnswer):
+    """No connection: nobody listens there, or its certificate is not trusted."""
+
+
+class Dropped(NoAnswer):
+    """The connection was cut, or what came is not HTTP, or far too much came."""
+
+
+def ask(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    deadline: Deadline,
+    *,
+    json: Any = None,
+    form: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send one request without following redirects. Raises a `NoAnswer`."""
+    try:
+        request = client.build_request(
+            method, url, json=json, data=form, headers=headers, timeout=max(0.001, deadline.left)
+        )
+        response = client.send(request, stream=True, follow_redirects=False)
+        with contextlib.closing(response), _cut_at(deadline, response):
+            body = _body(response)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise Unreachable(f"not an address that can be asked ({error})") from error
+    except httpx.ConnectTimeout as error:
+        raise Unreachable(f"no connection within {deadline.seconds:g} s") from error
+    except httpx.ConnectError as error:
+        raise Unreachable(f"no connection ({_cause(error)})") from error
+    except httpx.TimeoutException as error:
+        raise TimedOut(f"no answer within {deadline.seconds:g} s") from error
+    except httpx.HTTPError as error:
+        if deadline.passed:
+            raise TimedOut(f"no whole answer within {deadline.seconds:g} s") from error
+        raise Dropped(f"the connection was dropped ({type(error).__name__})") from error
+    if deadline.passed:
+        raise TimedOut(f"no whole answer within {deadline.seconds:g} s")
+    return Answer(response.status_code, dict(response.headers), body, url)
+
+
+def _body(response: httpx.Response) -> bytes:
+    octets = bytearray()
+    for chunk in response.iter_bytes():
+        octets += chunk
+        if len(octets) > LIMIT_OCTETS:
+            raise Dropped(f"the answer is over {LIMIT_OCTETS // 2**20} MiB and does not end")
+    return bytes(octets)
+
+
+@contextlib.contextmanager
+def _cut_at(deadline: Deadline, response: httpx.Response) -> Iterator[None]:
+    """Shut the connection at the deadline: a body that drips resets every read time-out."""
+    stream = response.extensions["network_stream"]
+    connection: socket.socket = stream.get_extra_info("socket")
+
+    def cut() -> None:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(deadline.left, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cause(error: BaseException) -> str:
+    """The system's own words for why, without the library's."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
