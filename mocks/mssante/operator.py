@@ -1,0 +1,70 @@
+"""The limits of the mock operator, and what one SMTP connection asks of its tenant."""
+
+import ssl
+from typing import TYPE_CHECKING, Protocol
+
+from mocks.mssante.faults import Faults
+from mocks.mssante.lines import Said
+
+if TYPE_CHECKING:
+    from mocks.mssante.submission import Submission
+
+SIZE_LIMIT = 10_485_760
+"""Octets a mail may have: the national operator's 10 MB (mssante.md §2.4)."""
+
+IDLE_SECONDS = 300
+"""RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command."""
+
+LINE = 512
+"""RFC 5321 §4.5.3.1.4, end of line included."""
+
+LONGER_LINES = {"AUTH": 12_288, "MAIL": 1_024, "RCPT": 2_048}
+"""AUTH: RFC 4954 §4, a PSC token needs far more than 512; MAIL and RCPT: RFC 3461 §4."""
+
+TEXT_LINE = 998
+"""RFC 5322 §2.1.1, end of line left out."""
+
+FLOOD = 1_048_576
+RECIPIENTS = 100
+REFUSED_SIGN_INS = 5
+UNKNOWN_COMMANDS = 5
+CALLS = {"AUTH": 20, "STARTTLS": 5, "EHLO": 100, "HELO": 100}
+CALLS_OF_OTHERS = 100_000
+CONNECTIONS = 200
+
+
+class Operator(Protocol):
+    """What a connection asks of its tenant."""
+
+    faults: Faults
+    size_limit: int
+    host_name: str
+    server_tls: ssl.SSLContext
+
+    def joined(self, connection: "Submission") -> str | None:
+        """Name a new connection; None when the tenant has too many."""
+        ...
+
+    def left(self, connection: "Submission") -> None:
+        """The connection is over."""
+        ...
+
+    def note_command(self, connection: "Submission", said: Said, reply: str, why: str) -> None:
+        """Record one line, its reply, and our word for the reason if it was refused."""
+        ...
+
+    def note_handshake(self, connection: "Submission", alert: str | None) -> None:
+        """Record how the upgrade to TLS ended."""
+        ...
+
+    def why_not_signed_in(self, user: str, token: str) -> str | None:
+        """None when `token` opens mailbox `user`, else our word for the reason."""
+        ...
+
+    def check_recipient(self, address: str, *, first: bool) -> None:
+        """Raise `Refusal` for a recipient that is not served."""
+        ...
+
+    def take(self, connection: "Submission", octets: bytes) -> None:
+        """Keep a mail. Raises `Refusal` when it cannot be kept."""
+        ...
