@@ -93,7 +93,7 @@ class WebHand:
         try:
             target = self._product.start_login(self._session)
         except SignInRefused:
-            target = f"{self._product.settings.base_url}/connexion"
+            target = f"{self._product.settings.base_url}/connexion?echec"
         response = RedirectResponse(target, 302)
         response.set_cookie(COOKIE, self._session.id, httponly=True, samesite="lax")
         return response

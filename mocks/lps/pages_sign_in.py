@@ -44,8 +44,8 @@ def login(visit: Visit) -> Response:
     """The login page with the Pro Santé Connect button."""
     if visit.session.signed_in is not None:
         return visit.go("/")
-    refusal, visit.session.refusal = visit.session.refusal, None
-    return visit.show("login.html", refusal=refusal)
+    failed = "echec" in visit.request.query_params
+    return visit.show("login.html", refusal=visit.session.refusal if failed else None)
 
 
 def start_login(visit: Visit) -> Response:

@@ -127,7 +127,9 @@ def _guarded(page: Page, visit: Visit) -> Response:
     try:
         return page(visit)
     except SignInRefused as refused:
-        return _failure(visit, refused.message, 502)
+        if visit.session.signed_in is None:
+            return visit.go("/connexion?echec")
+        return _failure(visit, refused.message, 409)
     except NotNow as error:
         if visit.session.signed_in is None:
             return visit.go("/connexion")
