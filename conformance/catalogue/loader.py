@@ -61,6 +61,10 @@ class Catalogue:
             raise KeyError(f"requirement {requirement_id!r} is not in the catalogue")
         return tuple(self._by_id[known])
 
+    def any_requirement(self, requirement_id: str) -> Requirement:
+        """The row of an id in its latest wave, whatever the plan. Raises `KeyError`."""
+        return max(self.rows(requirement_id), key=lambda row: row.wave)
+
     def requirement(
         self, requirement_id: str, wave: str, corridor: str, profile: str = GENERAL
     ) -> Requirement:

@@ -1,0 +1,219 @@
+"""`banc.toml` as values (CONTRACTS §6): the product, what it is to be held to, how it is driven."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from conformance.catalogue.model import Corridor, Wave
+from conformance.drivers.actions import NotReady
+from conformance.drivers.steps import ActionTable, See
+from conformance.plan.packs import Pack
+
+Words = Annotated[str, Field(min_length=1)]
+Counted = Literal["review", "not_tested", "warning"]
+ScreenBackend = Literal["auto", "x11grab", "gdigrab", "avfoundation", "none"]
+PersonKey = Literal[
+    "doctor", "colleague", "nurse", "patient", "other-patient", "unqualified-patient"
+]
+"""The people of the bench, by the keys of `banc identities`."""
+
+PLACES = (
+    "port",
+    "psc_issuer",
+    "psc_discovery",
+    "smtp",
+    "smtp_host",
+    "smtp_port",
+    "imap",
+    "dns",
+    "directory",
+    "domain",
+    "patient_domain",
+    "ca_file",
+    "client_id",
+    "client_secret",
+    "tenant",
+    "python",
+    "address",
+    "nil",
+)
+"""What `{…}` may name in `start`, `env`, `stop`, `ready`, `address` and the redirect URIs."""
+
+
+def _one_or_several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _default_packs() -> list[Pack]:
+    return ["tour"]
+
+
+class _Table(BaseModel):
+    """A table of `banc.toml`: strictly typed, unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class NoFace(NotReady):
+    """The product has no face of that name: what it would show is not tested."""
+
+
+class Product(_Table):
+    """`[product]`: what is rehearsed; `nil` is its reference number on Convergence."""
+
+    name: Words
+    version: Words
+    build: str = ""
+    editor: str = ""
+    nil: str = ""
+
+
+class PlanTable(_Table):
+    """`[plan]`: corridor and wave (one, or a list), profiles chosen, packs to run.
+
+    `fail_on` lists verdicts that count as refusals beside `fail`.
+    """
+
+    corridor: Annotated[list[Corridor], BeforeValidator(_one_or_several), Field(min_length=1)]
+    wave: Annotated[list[Wave], BeforeValidator(_one_or_several), Field(min_length=1)]
+    profiles: list[str] = Field(default_factory=list)
+    catalogue: Words | None = None
+    packs: Annotated[list[Pack], BeforeValidator(_one_or_several), Field(min_length=1)] = Field(
+        default_factory=_default_packs
+    )
+    fail_on: list[Counted] = Field(default_factory=list)
+
+
+class Stage(_Table):
+    """`[stage]`: who plays the services."""
+
+    psc: Literal["mock", "external"] = "mock"
+    mssante: Literal["mock", "external"] = "mock"
+
+
+class Face(_Table):
+    """`[[face]]`: one way into the product.
+
+    `address` is a URL, `{port}` in it a free port chosen by the bench. `start` and `stop` are
+    commands, `ready` a URL that answers 200 once it is up, waited for during `within` seconds.
+    `reconfigurable` says whether it may be started anew with other addresses.
+    """
+
+    name: Words
+    driver: Literal["browser", "adapter", "operator"]
+    address: Words
+    start: list[str] | None = Field(default=None, min_length=1)
+    env: dict[str, str] = Field(default_factory=dict)
+    stop: list[str] | None = Field(default=None, min_length=1)
+    ready: Words | None = None
+    within: float = Field(default=30.0, gt=0, le=600)
+    logs: list[str] = Field(default_factory=list)
+    reconfigurable: bool = True
+    client_id: Words | None = None
+    client_authentication: Literal["client_secret_basic", "client_secret_post", "both"] = "both"
+    redirect_uris: list[str] = Field(default_factory=list)
+    post_logout_redirect_uris: list[str] = Field(default_factory=list)
+
+
+class Identity(_Table):
+    """What the product calls one of the bench's people, and the mailbox it uses for them."""
+
+    name: Words | None = None
+    mailbox: Words | None = None
+
+
+class Limits(_Table):
+    """`[evidence.limits]`: what the deposit platform takes; none of it is public."""
+
+    size_mb: float | None = Field(default=None, gt=0)
+    seconds: float | None = Field(default=None, gt=0)
+    types: list[str] = Field(default_factory=list)
+
+
+class Evidence(_Table):
+    """`[evidence]`: screen backend, size in pixels, pictures a second, seconds a step on film."""
+
+    screen: ScreenBackend = "auto"
+    size: list[int] = Field(default_factory=lambda: [1920, 1080], min_length=2, max_length=2)
+    rate: int = Field(default=10, ge=1, le=60)
+    pace: float = Field(default=1.5, ge=0, le=30)
+    key: Words | None = None
+    limits: Limits = Field(default_factory=Limits)
+
+
+class Expected(_Table):
+    """`[[expected]]`: a known failure, until when, and why. One that does not come fails."""
+
+    rule: Words
+    scenario: Words | None = None
+    subject: Words | None = None
+    until: date | None = None
+    reason: Words
+
+
+class Plan(_Table):
+    """The whole of `banc.toml`. `source` is its file, None for the built-in reference system."""
+
+    product: Product
+    plan: PlanTable
+    stage: Stage = Field(default_factory=Stage)
+    faces: list[Face] = Field(alias="face", min_length=1)
+    identities: dict[PersonKey, Identity] = Field(default_factory=dict)
+    actions: dict[str, ActionTable] = Field(default_factory=dict)
+    see: dict[str, See] = Field(default_factory=dict)
+    evidence: Evidence = Field(default_factory=Evidence)
+    expected: list[Expected] = Field(default_factory=list)
+    source: Path | None = Field(default=None, exclude=True)
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs to run when the command line names none."""
+        return tuple(self.plan.packs)
+
+    @property
+    def waves(self) -> tuple[Wave, ...]:
+        """The waves that the product is held to."""
+        return tuple(self.plan.wave)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where `banc.toml` stands: relative paths in it start there."""
+        return self.source.parent if self.source else None
+
+    def face(self, name: str) -> Face:
+        """The face of that name. Raises `NoFace`: the stories that need it are not tested."""
+        for face in self.faces:
+            if face.name == name:
+                return face
+        known = ", ".join(face.name for face in self.faces)
+        raise NoFace(f"{self.name}: no [[face]] is named {name!r}, there are {known}")
+
+    @property
+    def name(self) -> str:
+        """How messages name the file."""
+        return str(self.source) if self.source else "banc.toml of the reference system"
+
+    def deadlines(self) -> dict[str, float]:
+        """Seconds that `[actions.X] within` gives to actions, where it differs from the usual."""
+        return {name: a.within for name, a in self.actions.items() if a.within is not None}
+
+    def summary(self) -> dict[str, Any]:
+        """What `run.started` keeps of `[plan]`, enough to judge again without the file."""
+        return {
+            "corridor": list(self.plan.corridor),
+            "waves": list(self.plan.wave),
+            "profiles": list(self.plan.profiles),
+            "packs": list(self.plan.packs),
+            "fail_on": list(self.plan.fail_on),
+            "faces": [{"name": face.name, "driver": face.driver} for face in self.faces],
+        }
+
+    @model_validator(mode="after")
+    def _faces_are_told_apart(self) -> "Plan":
+        names = [face.name for face in self.faces]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"face {name!r} stands twice, expected one [[face]] of each name")
+        return self

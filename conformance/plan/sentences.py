@@ -1,0 +1,125 @@
+"""One sentence for each complaint of pydantic about `banc.toml`: key, value, what was expected."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+Key = tuple[str | int, ...]
+
+_EXPECTED = {
+    "string_type": "text in quotes",
+    "string_too_short": "text that is not empty",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "date_type": "a date such as 2027-01-31",
+}
+_TAGS = ("open", "click", "fill", "select", "check", "press", "scroll", "wait_for", "wallet")
+
+
+def sentence(root: type[BaseModel], error: Mapping[str, Any]) -> tuple[Key, str]:
+    """The key in the file, and what is wrong with it."""
+    key = _key(error["loc"])
+    name = ".".join(str(part) for part in key)
+    kind = str(error["type"])
+    if kind == "extra_forbidden":
+        return key, _unknown(root, key, name)
+    if kind == "missing":
+        return key, f"{name} is missing: expected {_described(root, key)}"
+    expected = _expected(error, kind)
+    shown = _shown(key, error.get("input"))
+    return key, f"{name}{shown}: expected {expected}" if name else expected
+
+
+def _key(loc: tuple[str | int, ...]) -> Key:
+    """The place without the names that pydantic gives to the members of a union."""
+    key: list[str | int] = []
+    for part in loc:
+        if isinstance(part, str):
+            of_step = part in _TAGS and bool(key) and isinstance(key[-1], int)
+            of_union = part in ("str", "constrained-str", "[key]") or part[:1].isupper()
+            if of_step or of_union or "[" in part:
+                continue
+        key.append(part)
+    return tuple(key)
+
+
+def _unknown(root: type[BaseModel], key: Key, name: str) -> str:
+    known = _names(_at(root, key[:-1]))
+    if not known:
+        return f"{name} is an unknown key here"
+    near = get_close_matches(str(key[-1]), known, 1, cutoff=0.5)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"{name} is an unknown key{hint}, expected among {', '.join(known)}"
+
+
+def _expected(error: Mapping[str, Any], kind: str) -> str:
+    context: Mapping[str, Any] = error.get("ctx", {})
+    if kind in ("literal_error", "enum"):
+        return str(context["expected"])
+    if kind in _EXPECTED:
+        return _EXPECTED[kind]
+    if kind == "too_short":
+        return f"at least {context['min_length']}"
+    if kind == "too_long":
+        return f"at most {context['max_length']}"
+    said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return said.removeprefix("expected ")
+
+
+def _shown(key: Key, value: object) -> str:
+    """The value as it stands; an environment may hold secrets, so its values are never shown."""
+    if "env" in key or isinstance(value, Mapping | list) or value is None:
+        return ""
+    return f" is {value!r}"
+
+
+def _described(root: type[BaseModel], key: Key) -> str:
+    annotation = _at(root, key)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"a table with {', '.join(_names(annotation))}"
+    if str(key[-1]) == "face":
+        return "at least one [[face]] with name, driver and address"
+    return f"`{key[-1]} = …`"
+
+
+def _names(annotation: Any) -> list[str]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        return [field.alias or name for name, field in fields if not field.exclude]
+    return []
+
+
+def _at(root: Any, key: Key) -> Any:
+    """The annotation at `key`, seen through lists, tables, options and annotations."""
+    here = root
+    for part in key:
+        here = _bare(here)
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            here = next(
+                (f.annotation for n, f in here.model_fields.items() if part in (n, f.alias)), None
+            )
+        elif get_origin(here) in (list, dict):
+            here = get_args(here)[-1]
+        else:
+            return None
+    return _bare(here)
+
+
+def _bare(annotation: Any) -> Any:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _bare(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        models = [arg for arg in get_args(annotation) if arg is not type(None)]
+        tables = [arg for arg in models if isinstance(arg, type) and issubclass(arg, BaseModel)]
+        return _bare((tables or models)[0])
+    return annotation
