@@ -12,7 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 from mocks.identities import Patient
-from mocks.lps import mail, outbox, policies
+from mocks.lps import mail, mail_texts, outbox, policies
 from mocks.lps.documents import cda, metadata, pdf, xdm
 from mocks.lps.documents.submission import Addressee, Submission
 from mocks.lps.mail import Attachment, Desk, Letter, MailSettings
@@ -45,7 +45,7 @@ class DocumentParts:
     thread_headers: Callable[[Letter], Mapping[str, str]] = mail.thread_headers
     mss_headers: Callable[[Letter, Desk], Mapping[str, str]] = mail.mss_headers
     receipt_headers: Callable[[Letter, Desk], Mapping[str, str]] = mail.receipt_headers
-    body_of: Callable[[Letter, Desk], str] = mail.body_of
+    body_of: Callable[[Letter, Desk], str] = mail_texts.body_of
     patient_mailbox: Callable[[Patient, MailSettings], str] = mail.patient_mailbox
     pdf_name_of: Callable[[Version], str] = mail.pdf_name_of
     attachments_of: "Callable[[Letter, Desk, DocumentParts], list[Attachment]]" = (

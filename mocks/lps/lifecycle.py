@@ -5,6 +5,7 @@ Every modification and every deletion of a sent document offers to write to thos
 """
 
 import dataclasses
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,13 @@ from mocks.lps.records import (
 
 __all__ = ["Lifecycle", "Offer"]
 
+LINE_LENGTH = 200
+TEXT_LENGTH = 20_000
+"""Characters a title or subject, and a narrative or message, may have."""
+
+_NOT_XML = re.compile("[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What XML 1.0 cannot carry."""
+
 
 @dataclass(slots=True)
 class Lifecycle:
@@ -58,8 +66,8 @@ class Lifecycle:
             author=self.desk.professional,
             practice=self.desk.practice,
             type=type_,
-            title=_required(title, "titre"),
-            text=_required(text, "texte"),
+            title=_line(title, "titre"),
+            text=_text(text, "texte"),
             written=now,
             acted=now,
         )
@@ -83,7 +91,10 @@ class Lifecycle:
         if to_patient:
             addresses.append(self.parts.patient_mailbox(version.patient, self.desk.settings))
         letter = Letter(
-            "first", _recipients(addresses, cc), text=text, end_of_exchange=end_of_exchange
+            "first",
+            _recipients(addresses, cc),
+            text=_text(text, "texte") if text else "",
+            end_of_exchange=end_of_exchange,
         )
         return self._send(letter, version)
 
@@ -99,8 +110,8 @@ class Lifecycle:
             initial=InitialVersion(first.lineage.id, first.title, first.written),
             author=self.desk.professional,
             practice=self.desk.practice,
-            title=previous.title if title is None else _required(title, "titre"),
-            text=_required(text, "texte"),
+            title=previous.title if title is None else _line(title, "titre"),
+            text=_text(text, "texte"),
             written=self.parts.now(),
             sealed=False,
         )
@@ -132,7 +143,10 @@ class Lifecycle:
     ) -> SendResult:
         """Send a free message, without document."""
         letter = Letter(
-            "message", _recipients(to, cc), subject=_required(subject, "objet"), text=text
+            "message",
+            _recipients(to, cc),
+            subject=_line(subject, "objet"),
+            text=_text(text, "texte"),
         )
         return self._send(letter, None)
 
@@ -219,9 +233,19 @@ class Lifecycle:
         )
 
 
-def _required(text: str, what: str) -> str:
+def _line(text: str, what: str) -> str:
+    """One line of text, blanks put together. Raises `RecordError`."""
+    return _text(" ".join(text.split()), what, LINE_LENGTH)
+
+
+def _text(text: str, what: str, length: int = TEXT_LENGTH) -> str:
+    """Text that is there, and that a document can hold. Raises `RecordError`."""
     if not text.strip():
         raise RecordError(f"Le champ « {what} » est vide.")
+    if len(text) > length:
+        raise RecordError(f"Le champ « {what} » dépasse {length} caractères.")
+    if _NOT_XML.search(text):
+        raise RecordError(f"Le champ « {what} » contient des caractères interdits.")
     return text
 
 
@@ -242,6 +266,6 @@ def _address(typed: str) -> str:
         address = Address(addr_spec=typed)
     except (HeaderParseError, ValueError, IndexError) as failure:
         raise RecordError(f"« {typed} » n'est pas une adresse de messagerie.") from failure
-    if not address.username or not address.domain or not typed.isascii():
+    if not address.username or not address.domain or not typed.isascii() or len(typed) > 254:
         raise RecordError(f"« {typed} » n'est pas une adresse de messagerie.")
     return address.addr_spec

@@ -116,9 +116,11 @@ def delivery_options(smtp: smtplib.SMTP) -> tuple[Sequence[str], Sequence[str]]:
 def deliver(
     raw: bytes, recipients: Sequence[str], desk: Desk, parts: "DocumentParts"
 ) -> SendResult:
-    """Hand the mail to the server; a refused token is renewed and tried again once.
+    """Hand the mail to the server; tried again once when the token is refused or the line is cut.
 
-    Never raises for what the server, the network or the session does: the result says it.
+    After a refusal the token is a fresh one. The mail keeps its Message-ID, so that one that did
+    arrive before the cut is known for the same. Never raises for what the server, the network or
+    the session does: the result says it.
     """
     server = f"{desk.settings.smtp_host}:{desk.settings.smtp_port}"
     try:
@@ -126,6 +128,8 @@ def deliver(
             return _attempt(raw, recipients, desk, parts, fresh=False)
         except TokenRefused:
             return _attempt(raw, recipients, desk, parts, fresh=True)
+        except (smtplib.SMTPServerDisconnected, ConnectionError):
+            return _attempt(raw, recipients, desk, parts, fresh=False)
     except TokenRefused:
         error = "La messagerie refuse votre session Pro Santé Connect : reconnectez-vous."
     except CannotSend as reason:
@@ -136,7 +140,7 @@ def deliver(
         said = _words(refusal.smtp_code, refusal.smtp_error)
         error = f"Le serveur de messagerie {server} a refusé le message : {said}."
     except (OSError, smtplib.SMTPException) as failure:
-        error = f"Le serveur de messagerie {server} ne répond pas comme prévu : {failure}."
+        error = f"La liaison avec le serveur de messagerie {server} a échoué ({failure})."
     return SendResult(False, error=error)
 
 
