@@ -111,7 +111,7 @@ class SmtpConnection(SMTP):
         try:
             if not self.name:
                 self._end_unserved("", "421 4.7.0 Too many connections", "too-many-connections")
-            elif self.tenant.faults.strikes("smtp.server-down", "smtp.connect"):
+            elif self.tenant.faults.strikes("smtp.server-down"):
                 self._end_unserved("", "", "fault:smtp.server-down")
             else:
                 await self.push(f"220 {self.hostname} ESMTP banc (test)")

@@ -1,49 +1,71 @@
 """The named misbehaviours of the mock MSSanté: a closed table, armed for one tenant."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from mocks.recording import Recorder, Secret
+from mocks.recording import Recorder
 
 Expected = Literal["refuse", "accept", "recover"]
 
 
 @dataclass(frozen=True, slots=True)
-class FaultKind:
-    """What a fault does, and what a right product must then do.
+class Fault:
+    """One named misbehaviour, and what a right product must then do.
 
-    `once` is what it must do when the fault strikes one time only (`occurrence` given).
+    `where` is what it strikes on; `if_one` is what a right product must do when it strikes one
+    time only (armed with an occurrence); `value` says in words what the optional value does.
     """
 
-    does: str
+    name: str
+    where: str
     expected: Expected
-    once: Expected
+    if_one: Expected
+    en: str
+    fr: str
+    value: str = ""
 
 
-FAULTS: Mapping[str, FaultKind] = {
-    "smtp.auth-refused": FaultKind(
-        "a good token is answered by 334 and an error, then the connection drops (mssante.md §2.2)",
-        expected="refuse",
-        once="recover",
-    ),
-    "smtp.recipient-refused": FaultKind(
-        "one recipient is refused with 550: the address in `value`, else the first of each mail",
-        expected="refuse",
-        once="refuse",
-    ),
-    "smtp.server-down": FaultKind(
-        "connections are closed without a greeting",
-        expected="refuse",
-        once="recover",
-    ),
-    "smtp.drop-after-data": FaultKind(
-        "the connection drops after the last line of a mail, which is not kept",
-        expected="refuse",
-        once="recover",
-    ),
+FAULTS: dict[str, Fault] = {
+    fault.name: fault
+    for fault in (
+        Fault(
+            "smtp.auth-refused",
+            "smtp.AUTH",
+            "refuse",
+            "recover",
+            "A good token is answered by 334 and an error, then the connection drops.",
+            "Un jeton valable reçoit 334 et une erreur, puis la connexion est coupée.",
+        ),
+        Fault(
+            "smtp.recipient-refused",
+            "smtp.RCPT",
+            "refuse",
+            "refuse",
+            "One recipient is refused with 550: the one in the value, else the first of each mail.",
+            "Un destinataire est refusé (550) : celui de la valeur, sinon le premier du courriel.",
+            value="the address to refuse",
+        ),
+        Fault(
+            "smtp.server-down",
+            "smtp.connect",
+            "refuse",
+            "recover",
+            "Connections are closed without a greeting.",
+            "Les connexions sont fermées sans un mot.",
+        ),
+        Fault(
+            "smtp.drop-after-data",
+            "smtp.DATA",
+            "refuse",
+            "recover",
+            "The connection drops after the last line of a mail, which is not kept.",
+            "La connexion est coupée après la dernière ligne d'un courriel, qui n'est pas gardé.",
+        ),
+    )
 }
+"""`smtp.auth-refused` is the dialogue of the national training operator (mssante.md §2.2)."""
 
 
 @dataclass(slots=True)
@@ -65,12 +87,16 @@ class Faults:
     def arm(self, name: str, value: object = None, occurrence: int | None = None) -> None:
         """Arm a fault, for every occasion or for the n-th only (counted from 1, from now on).
 
-        Raises `ValueError` for a name outside `FAULTS` or an occurrence below 1.
+        Raises `ValueError` for a name outside `FAULTS`, a value it does not take or an occurrence
+        below 1.
         """
-        if name not in FAULTS:
-            raise ValueError(f"fault {name!r} is unknown: expected one of {', '.join(FAULTS)}")
+        fault = FAULTS.get(name)
+        if fault is None:
+            raise ValueError(f"fault {name}: unknown, expected one of {', '.join(FAULTS)}")
+        if value is not None and not (fault.value and isinstance(value, str)):
+            raise ValueError(f"fault {name}: value {value!r}, expected {fault.value or 'none'}")
         if occurrence is not None and occurrence < 1:
-            raise ValueError(f"fault {name}: occurrence {occurrence} must be 1 or more")
+            raise ValueError(f"fault {name}: occurrence {occurrence}, expected 1 or more")
         with self._lock:
             self._armed[name] = _Armed(value, occurrence)
         self._tell("fault.armed", {"name": name, "value": value, "occurrence": occurrence})
@@ -80,16 +106,13 @@ class Faults:
         with self._lock:
             self._armed.clear()
 
-    def value(self, name: str) -> object:
-        """The value that `name` was armed with; None when it is not armed or has none."""
+    def value_of(self, name: str) -> object:
+        """The value given when `name` was armed, or None; counts no occasion."""
         armed = self._armed.get(name)
         return armed.value if armed else None
 
-    def strikes(self, name: str, route: str, taints: Sequence[Secret] = ()) -> bool:
-        """Count an occasion for `name` and say whether it strikes; a strike is recorded.
-
-        `taints` are the secrets that the product must refuse from now on.
-        """
+    def strikes(self, name: str) -> bool:
+        """Count an occasion for `name` and say whether it strikes; a strike is recorded."""
         with self._lock:
             armed = self._armed.get(name)
             if armed is None:
@@ -97,16 +120,17 @@ class Faults:
             armed.seen += 1
             if armed.occurrence not in (None, armed.seen):
                 return False
-        kind = FAULTS[name]
+        fault = FAULTS[name]
         self._tell(
             "fault.fired",
             {
                 "name": name,
                 "value": armed.value,
                 "occurrence": armed.seen,
-                "expected": kind.expected if armed.occurrence is None else kind.once,
-                "route": route,
-                "taints": list(taints),
+                "expected": fault.expected if armed.occurrence is None else fault.if_one,
+                "route": fault.where,
+                # Nothing handed out is falsified here: the token stays good at the provider.
+                "taints": [],
             },
         )
         return True

@@ -132,9 +132,9 @@ class MailTenant:
 
     def check_recipient(self, address: str, *, first: bool) -> None:
         """Raise `Refusal` for a recipient that is not served."""
-        named = self.faults.value("smtp.recipient-refused")
+        named = self.faults.value_of("smtp.recipient-refused")
         aimed = first if named is None else address.lower() == str(named).lower()
-        if aimed and self.faults.strikes("smtp.recipient-refused", "smtp.RCPT"):
+        if aimed and self.faults.strikes("smtp.recipient-refused"):
             raise Refusal("fault:smtp.recipient-refused", "550 5.1.1 Recipient refused")
         domain = address.rpartition("@")[2].lower()
         if domain == self.config.domain.lower():

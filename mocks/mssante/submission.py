@@ -108,7 +108,7 @@ class Submission(SmtpConnection):
         why = self.tenant.why_not_signed_in(read.user, read.token)
         if why is not None:
             raise self._not_signed_in(why, "535 5.7.8 Authentication credentials invalid")
-        if self.tenant.faults.strikes("smtp.auth-refused", "smtp.AUTH"):
+        if self.tenant.faults.strikes("smtp.auth-refused"):
             challenge = base64.b64encode(REFUSED_TOKEN).decode()
             await self.refuse("fault:smtp.auth-refused", f"334 {challenge}")
             self.close()
@@ -167,7 +167,7 @@ class Submission(SmtpConnection):
         try:
             octets = await self._mail()
             self.hear(Said(".", "."))
-            if self.tenant.faults.strikes("smtp.drop-after-data", "smtp.DATA"):
+            if self.tenant.faults.strikes("smtp.drop-after-data"):
                 self.drop("fault:smtp.drop-after-data")
                 return
             self.tenant.take(self, _checked(octets, self.tenant.size_limit))

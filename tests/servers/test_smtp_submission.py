@@ -730,10 +730,12 @@ def test_a_drop_after_the_last_line_keeps_nothing(world):
 
 
 def test_an_unknown_fault_is_refused_with_the_list(world):
-    with pytest.raises(ValueError, match=r"'smtp.nonsense' is unknown: expected one of smtp\."):
+    with pytest.raises(ValueError, match=r"smtp\.nonsense: unknown, expected one of smtp\."):
         world.tenant.faults.arm("smtp.nonsense")
-    with pytest.raises(ValueError, match="occurrence 0 must be 1 or more"):
+    with pytest.raises(ValueError, match="occurrence 0, expected 1 or more"):
         world.tenant.faults.arm("smtp.server-down", occurrence=0)
+    with pytest.raises(ValueError, match="value 3, expected none"):
+        world.tenant.faults.arm("smtp.server-down", 3)
 
 
 # Tenants

@@ -1,0 +1,243 @@
+"""`python -m mocks.mssante`: the mock operator alone, to try a mail client by hand.
+
+Events go to standard output, one JSON object a line, without secrets and without octets.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import ipaddress
+import json
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from mocks.identities import PROFESSIONALS
+from mocks.mssante import operator
+from mocks.mssante.faults import FAULTS
+from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
+from mocks.pki.authority import DEFAULT_NAMES, Authority
+from mocks.recording import Blob, Masked, Secret, Witness
+
+_EXAMPLE = """example:
+  python -m mocks.mssante --port 5587 --accept-token my-token=899700042171
+  then, in a client: STARTTLS on localhost:5587 (trust the root file that is printed), AUTH XOAUTH2
+  with my-token for a mailbox of that person, and a mail to any mailbox that is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a token given by hand."""
+
+    national_id: str
+
+
+class TerminalRecorder:
+    """Writes each event as one line; of a secret its role and a short fingerprint only."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._zero = time.perf_counter_ns()
+        self._seq = 0
+        self._lock = threading.Lock()
+
+    def mono(self) -> int:
+        """Nanoseconds since the start."""
+        return time.perf_counter_ns() - self._zero
+
+    def record(
+        self,
+        kind: str,
+        data: Mapping[str, object],
+        *,
+        source: str,
+        tenant: str = "",
+        witness: Witness = "wire",
+        blobs: Sequence[Blob] = (),
+    ) -> int:
+        """Print one event."""
+        line = {"kind": kind, "tenant": tenant, "data": _shown(data)}
+        with self._lock:
+            self._seq += 1
+            print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
+            return self._seq
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Secret):
+        return _mark(value)
+    if isinstance(value, Masked):
+        content = value.content
+        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+        for secret in value.secrets:
+            text = text.replace(secret.value, _mark(secret))
+        return text
+    if isinstance(value, Mapping):
+        return {str(key): _shown(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(item) for item in value]
+    return value
+
+
+def _mark(secret: Secret) -> str:
+    return f"⟦{secret.role} {hashlib.sha256(secret.value.encode()).hexdigest()[:8]}⟧"
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.partition("=")
+    if not (left and equals and right):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected LEFT=RIGHT, both filled in")
+    return left, right
+
+
+def _loopback(text: str) -> str:
+    # Anybody who reaches the mock may fill it: beyond this machine it would need an allow-list.
+    try:
+        if text == "localhost" or ipaddress.ip_address(text).is_loopback:
+            return text
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r}: expected a loopback address")
+
+
+def _fault(text: str) -> tuple[str, str | None]:
+    name, _, value = text.partition("=")
+    if name not in FAULTS:
+        raise argparse.ArgumentTypeError(f"{name!r}: expected one of {', '.join(FAULTS)}")
+    return name, value or None
+
+
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mocks.mssante",
+        description="A mock MSSanté operator: SMTP submission with STARTTLS and XOAUTH2. It keeps "
+        "what it takes in memory and prints what it sees. Synthetic data only.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "--host",
+        type=_loopback,
+        default="127.0.0.1",
+        help="loopback address to listen on (default: %(default)s)",
+    )
+    add("--port", type=int, default=0, help="port of SMTP (default: any free one)")
+    add("--domain", default="alone.mss.test", help="domain served (default: %(default)s)")
+    add(
+        "--accept-token",
+        metavar="TOKEN=NATIONAL_ID",
+        type=_pair,
+        action="append",
+        default=[],
+        help="a token that signs in the person with that national identifier; may be repeated",
+    )
+    add(
+        "--mailbox",
+        metavar="ADDRESS=NATIONAL_ID",
+        type=_pair,
+        action="append",
+        default=[],
+        help="a mailbox and its owner; may be repeated (default: those of the bench's people)",
+    )
+    add(
+        "--trust",
+        metavar="DOMAIN",
+        action="append",
+        default=[],
+        help="another domain whose recipients are taken; may be repeated",
+    )
+    add(
+        "--size-limit",
+        metavar="OCTETS",
+        type=int,
+        default=operator.SIZE_LIMIT,
+        help="largest mail (default: %(default)s)",
+    )
+    add(
+        "--fault",
+        metavar="NAME[=VALUE]",
+        type=_fault,
+        action="append",
+        default=[],
+        help=f"arm a fault: {', '.join(FAULTS)}",
+    )
+    add(
+        "--authority",
+        metavar="FOLDER",
+        type=Path,
+        help="where the root certificate is kept (default: a new one each time)",
+    )
+    return parser.parse_args(arguments)
+
+
+async def serve(wanted: argparse.Namespace, folder: Path) -> None:
+    """Serve until interrupted."""
+    authority = Authority(folder)
+    names = [*dict.fromkeys([*DEFAULT_NAMES, wanted.host])]
+    mock = SmtpMock(TerminalRecorder(sys.stdout), authority.issue(names))
+    await mock.start(wanted.host, wanted.port)
+    tokens = {token: Holder(national_id) for token, national_id in wanted.accept_token}
+    patients = f"patient.{wanted.domain}"
+    tenant = await mock.open_tenant(
+        MailTenantConfig(
+            name="alone",
+            domain=wanted.domain,
+            patient_domain=patients,
+            mailboxes=dict(wanted.mailbox)
+            or {p.mailbox(wanted.domain): p.national_id for p in PROFESSIONALS},
+            trust_list=(wanted.domain, patients, *wanted.trust),
+            tokens=tokens.get,
+            size_limit=wanted.size_limit,
+        )
+    )
+    for name, value in wanted.fault:
+        tenant.faults.arm(name, value)
+    _announce(tenant, authority)
+    try:
+        await _interrupted()
+    finally:
+        await mock.stop()
+
+
+def _announce(tenant: MailTenant, authority: Authority) -> None:
+    say = [f"SMTP (STARTTLS, XOAUTH2) on {tenant.host}:{tenant.port}; Ctrl-C to stop"]
+    say.append(f"root certificate: {authority.root_path}")
+    for address, owner in tenant.config.mailboxes.items():
+        say.append(f"mailbox {address} of {owner}")
+    print("\n".join(say), file=sys.stderr, flush=True)
+
+
+async def _interrupted() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    before = signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(stop.set))
+    try:
+        await stop.wait()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; exit code 2 when the port or the folder cannot be used."""
+    wanted = options(arguments)
+    with contextlib.ExitStack() as kept, contextlib.suppress(KeyboardInterrupt):
+        folder = wanted.authority or Path(kept.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            asyncio.run(serve(wanted, folder))
+        except OSError as error:
+            print(f"mocks.mssante: {error}", file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

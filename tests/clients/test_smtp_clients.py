@@ -1,0 +1,223 @@
+"""Mail clients that nobody here wrote hand a mail to the mock operator."""
+
+import asyncio
+import json
+import os
+import shutil
+import smtplib
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from email.message import EmailMessage
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from conformance.journal import JournalWriter
+from mocks.identities import COLLEAGUE, DOCTOR
+from mocks.mssante.server import MailTenantConfig, SmtpMock
+from mocks.pki.authority import Authority
+
+DOMAIN = "clients.mss.test"
+BOX = DOCTOR.mailbox(DOMAIN)
+TO = COLLEAGUE.mailbox(DOMAIN)
+TOKEN = "header.claims-that-are-long-enough-to-need-more-than-one-line." + "s" * 1200
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def operator(tmp_path):
+    """A tenant served on a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    journal = JournalWriter(tmp_path / "run", "main", b"k" * 32, time.perf_counter_ns())
+    authority = Authority(tmp_path / "pki")
+    mock = SmtpMock(journal, authority.issue())
+    config = MailTenantConfig(
+        name="clients",
+        domain=DOMAIN,
+        patient_domain="patient.clients.mss.test",
+        mailboxes={BOX: DOCTOR.national_id, TO: COLLEAGUE.national_id},
+        trust_list=(),
+        tokens={TOKEN: SimpleNamespace(national_id=DOCTOR.national_id)}.get,
+    )
+
+    async def up():
+        await mock.start()
+        return await mock.open_tenant(config)
+
+    tenant = asyncio.run_coroutine_threadsafe(up(), loop).result(10)
+    yield SimpleNamespace(
+        tenant=tenant, authority=authority, journal=journal, folder=tmp_path / "run"
+    )
+    asyncio.run_coroutine_threadsafe(mock.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+    journal.close()
+
+
+@pytest.fixture
+def mail():
+    message = EmailMessage()
+    message["From"], message["To"] = f"Dr_Océane <{BOX}>", TO
+    message["Subject"] = "Compte rendu été"
+    message["Message-ID"] = "<clients-1@clients.mss.test>"
+    message.set_content("Bonjour,\n.\n..\ndeux lignes qui commencent par un point.\n")
+    message.add_attachment(bytes(range(256)) * 300, maintype="application", subtype="zip")
+    return message
+
+
+def _delivered(operator):
+    (mail,) = operator.tenant.store.list(TO)
+    accepted = [e for e in operator.journal.recent() if e.kind == "mail.accepted"]
+    assert [e.data["mailbox"] for e in accepted] == [BOX]
+    kept = (operator.folder / "blobs" / accepted[0].blobs[0].sha256).read_bytes()
+    assert kept == mail.octets
+    return mail.octets
+
+
+def _no_token_written(operator):
+    for path in operator.folder.rglob("*"):
+        if path.is_file():
+            assert TOKEN.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("initial", [True, False])
+def test_smtplib(operator, mail, initial):
+    said = f"user={BOX}\x01auth=Bearer {TOKEN}\x01\x01"
+    with smtplib.SMTP("localhost", operator.tenant.port, timeout=10) as client:
+        client.starttls(context=operator.authority.client_context())
+        client.ehlo()
+        client.auth("XOAUTH2", lambda challenge=None: said, initial_response_ok=initial)
+
+        refused = client.send_message(
+            mail, mail_options=["RET=HDRS"], rcpt_options=["NOTIFY=FAILURE"]
+        )
+
+    assert refused == {}
+    assert b".\r\n..\r\ndeux lignes" in _delivered(operator)
+    _no_token_written(operator)
+
+
+def test_smtplib_finds_no_mechanism_for_a_password(operator):
+    client = smtplib.SMTP("localhost", operator.tenant.port, timeout=10)
+    client.starttls(context=operator.authority.client_context())
+
+    with pytest.raises(smtplib.SMTPException, match="No suitable authentication"):
+        client.login(BOX, "a password")
+
+
+def test_aiosmtplib(operator, mail):
+    aiosmtplib = pytest.importorskip("aiosmtplib")
+
+    async def send():
+        client = aiosmtplib.SMTP(
+            hostname="localhost",
+            port=operator.tenant.port,
+            start_tls=True,
+            tls_context=operator.authority.client_context(),
+        )
+        async with client:
+            await client.auth_xoauth2(BOX, TOKEN)
+            return await client.send_message(mail)
+
+    refused, _ = asyncio.run(send())
+
+    assert refused == {}
+    assert b"Message-ID: <clients-1@clients.mss.test>" in _delivered(operator)
+    _no_token_written(operator)
+
+
+def _curl(port, root, path, token=TOKEN, url="smtp"):
+    return subprocess.run(
+        [
+            "curl", "--silent", "--show-error", "--max-time", "20",
+            "--url", f"{url}://localhost:{port}", "--ssl-reqd", "--cacert", str(root),
+            "--user", f"{BOX}:", "--oauth2-bearer", token, "--login-options", "AUTH=XOAUTH2",
+            "--mail-from", BOX, "--mail-rcpt", TO, "--upload-file", str(path),
+        ],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=30,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_curl(operator, mail, tmp_path):
+    path = tmp_path / "mail.eml"
+    path.write_bytes(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
+
+    sent = _curl(operator.tenant.port, operator.authority.root_path, path)
+
+    assert (sent.returncode, sent.stderr) == (0, "")
+    assert _delivered(operator) == path.read_bytes()
+    _no_token_written(operator)
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@pytest.mark.parametrize(
+    ("token", "url", "code"), [("another-token", "smtp", 67), (TOKEN, "smtps", 35)]
+)
+def test_curl_is_told_of_a_refused_token_and_of_implicit_tls(
+    operator, mail, tmp_path, token, url, code
+):
+    path = tmp_path / "mail.eml"
+    path.write_bytes(mail.as_bytes())
+
+    sent = _curl(operator.tenant.port, operator.authority.root_path, path, token, url)
+
+    assert sent.returncode == code
+    assert operator.tenant.store.list(TO) == []
+
+
+def test_the_operator_stands_alone(tmp_path, mail):
+    command = [sys.executable, "-m", "mocks.mssante", "--domain", DOMAIN]
+    command += ["--accept-token", f"{TOKEN}={DOCTOR.national_id}", "--authority", str(tmp_path)]
+    alone = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    port = int(alone.stderr.readline().partition(";")[0].rpartition(":")[2])
+    trust = ssl.create_default_context(cafile=tmp_path / "root-cert.pem")
+    with smtplib.SMTP("localhost", port, timeout=10) as client:
+        client.starttls(context=trust)
+        client.ehlo()
+        client.auth("XOAUTH2", lambda challenge=None: f"user={BOX}\x01auth=Bearer {TOKEN}\x01\x01")
+        client.send_message(mail)
+
+    alone.terminate()
+    shown, _ = alone.communicate(timeout=10)
+
+    assert "mail.accepted" in [json.loads(line)["kind"] for line in shown.splitlines()]
+    assert TOKEN not in shown
+    assert alone.returncode == 0 or sys.platform == "win32"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--accept-token", "nobody", "'nobody': expected LEFT=RIGHT"),
+        ("--fault", "smtp.nonsense", "'smtp.nonsense': expected one of smtp."),
+        ("--host", "0.0.0.0", "'0.0.0.0': expected a loopback address"),
+    ],
+)
+def test_a_wrong_option_is_named(option, value, sentence):
+    command = [sys.executable, "-m", "mocks.mssante", option, value]
+
+    said = subprocess.run(
+        command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=30
+    )
+
+    assert said.returncode == 2
+    assert sentence in said.stderr
