@@ -5,15 +5,13 @@ Every modification and every deletion of a sent document offers to write to thos
 """
 
 import dataclasses
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from typing import Literal
 
 from mocks.identities import Patient
+from mocks.lps import fields
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.submission import Addressee
 from mocks.lps.mail import Desk, Letter
@@ -32,13 +30,6 @@ from mocks.lps.records import (
 )
 
 __all__ = ["Lifecycle", "Offer"]
-
-LINE_LENGTH = 200
-TEXT_LENGTH = 20_000
-"""Characters a title or subject, and a narrative or message, may have."""
-
-_NOT_XML = re.compile("[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""What XML 1.0 cannot carry."""
 
 
 @dataclass(slots=True)
@@ -66,8 +57,8 @@ class Lifecycle:
             author=self.desk.professional,
             practice=self.desk.practice,
             type=type_,
-            title=_line(title, "titre"),
-            text=_text(text, "texte"),
+            title=fields.line_of(title, "titre"),
+            text=fields.text_of(text, "texte"),
             written=now,
             acted=now,
         )
@@ -92,8 +83,8 @@ class Lifecycle:
             addresses.append(self.parts.patient_mailbox(version.patient, self.desk.settings))
         letter = Letter(
             "first",
-            _recipients(addresses, cc),
-            text=_text(text, "texte") if text else "",
+            fields.recipients_of(addresses, cc),
+            text=fields.text_of(text, "texte") if text else "",
             end_of_exchange=end_of_exchange,
         )
         return self._send(letter, version)
@@ -110,8 +101,8 @@ class Lifecycle:
             initial=InitialVersion(first.lineage.id, first.title, first.written),
             author=self.desk.professional,
             practice=self.desk.practice,
-            title=previous.title if title is None else _line(title, "titre"),
-            text=_text(text, "texte"),
+            title=previous.title if title is None else fields.line_of(title, "titre"),
+            text=fields.text_of(text, "texte"),
             written=self.parts.now(),
             sealed=False,
         )
@@ -144,9 +135,9 @@ class Lifecycle:
         """Send a free message, without document."""
         letter = Letter(
             "message",
-            _recipients(to, cc),
-            subject=_line(subject, "objet"),
-            text=_text(text, "texte"),
+            fields.recipients_of(to, cc),
+            subject=fields.line_of(subject, "objet"),
+            text=fields.text_of(text, "texte"),
         )
         return self._send(letter, None)
 
@@ -231,41 +222,3 @@ class Lifecycle:
                 refused=tuple(result.refused.items()),
             )
         )
-
-
-def _line(text: str, what: str) -> str:
-    """One line of text, blanks put together. Raises `RecordError`."""
-    return _text(" ".join(text.split()), what, LINE_LENGTH)
-
-
-def _text(text: str, what: str, length: int = TEXT_LENGTH) -> str:
-    """Text that is there, and that a document can hold. Raises `RecordError`."""
-    if not text.strip():
-        raise RecordError(f"Le champ « {what} » est vide.")
-    if len(text) > length:
-        raise RecordError(f"Le champ « {what} » dépasse {length} caractères.")
-    if _NOT_XML.search(text):
-        raise RecordError(f"Le champ « {what} » contient des caractères interdits.")
-    return text
-
-
-def _recipients(to: Sequence[str], cc: Sequence[str]) -> Recipients:
-    """The addresses, checked for their form. Raises `RecordError`."""
-    recipients = Recipients().union(Recipients(_addresses(to), _addresses(cc)))
-    if not recipients.all:
-        raise RecordError("Indiquez au moins un destinataire.")
-    return recipients
-
-
-def _addresses(typed: Sequence[str]) -> tuple[str, ...]:
-    return tuple(_address(each.strip()) for each in typed if each.strip())
-
-
-def _address(typed: str) -> str:
-    try:
-        address = Address(addr_spec=typed)
-    except (HeaderParseError, ValueError, IndexError) as failure:
-        raise RecordError(f"« {typed} » n'est pas une adresse de messagerie.") from failure
-    if not address.username or not address.domain or not typed.isascii() or len(typed) > 254:
-        raise RecordError(f"« {typed} » n'est pas une adresse de messagerie.")
-    return address.addr_spec
