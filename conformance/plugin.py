@@ -13,6 +13,8 @@ import pytest
 
 from conformance import hookspecs
 from conformance.judging.findings import Verdict
+from conformance.plan.packs import chosen as told_in
+from conformance.plan.packs import packs_of
 from conformance.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
 from conformance.story import Declaration
@@ -39,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--banc-lang", default="fr", choices=("fr", "en"), help="language of titles and reports")
     add("--banc-lifetimes", choices=("official", "short"), help="for every scenario")
     add("--banc-mutant", metavar="NAME", help="a faulty variant of the reference system")
+    add("--banc-journal-only", action="store_true", help="record, but judge and seal nothing")
     add("--banc-strict", action="store_true", help="let secondary sources fail")
 
 
@@ -74,7 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.extra_keyword_matches.update({name, declaration.id, declaration.mode})
         item.add_marker(pytest.mark.scenario(declaration.id))
         item.add_marker(pytest.mark.xdist_group(declaration.twin or declaration.id))
-        for pack in packs_of(declaration, _means(item)):
+        for pack in packs_of(declaration.id, _means(item)):
             item.add_marker(pytest.mark.pack(pack))
         (chosen if _wanted(config, declaration, _means(item)) else dropped).append(item)
     chosen += _twins(chosen, dropped)
@@ -83,24 +86,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in dropped if item not in chosen])
 
 
-def packs_of(declaration: Declaration, means: str | None) -> set[str]:
-    """The packs in which this variant of a story stands."""
-    found = set()
-    for entry in declaration.packs:
-        pack, _, only = entry.partition(":")
-        if not only or only == means:
-            found.add(pack)
-    return found
-
-
 def _wanted(config: pytest.Config, declaration: Declaration, means: str | None) -> bool:
     only: list[str] = config.getoption("--banc-only")
     packs: list[str] = config.getoption("--banc-packs")
     if only:
         return declaration.id in only or declaration.name(means) in only
-    if packs and "all" not in packs:
-        return bool(packs_of(declaration, means) & set(packs))
-    return True
+    return not packs or told_in(declaration.id, means, packs)
 
 
 def _twins(chosen: list[pytest.Item], dropped: list[pytest.Item]) -> list[pytest.Item]:
@@ -228,6 +219,8 @@ def _tell(
 
 def _report(verdict: Any, how: dict[str, Any], error: BaseException | None) -> None:
     """CONTRACTS §7: fail, skip or raise, for the eye and for pytest."""
+    if how["ended"] == "not_tested":
+        pytest.skip(how["reason"])
     if how["ended"] in ("not_ready", "error"):
         assert error is not None
         raise error
@@ -246,6 +239,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         config.stash[_WORKER].stop()
     if _SESSION in config.stash:
         run = config.stash[_SESSION]
+        if config.getoption("--banc-journal-only"):
+            run.close(interrupted=False)
+            return
         finished = run.finish(interrupted=session.exitstatus == pytest.ExitCode.INTERRUPTED)
         config.hook.pytest_banc_finished(finished=finished)
 

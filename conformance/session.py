@@ -77,11 +77,15 @@ class RunSession:
 
     def finish(self, *, interrupted: bool) -> Finished:
         """Close the journal, then judge, report and seal what there is."""
+        self.close(interrupted=interrupted)
+        return finish(self.folder)
+
+    def close(self, *, interrupted: bool) -> None:
+        """Close the journal and say how the run ended."""
         self.writer.close()
         ended = "interrupted" if interrupted else "completed"
         run = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
         _write_run_json(self.folder, run, ended=ended)
-        return finish(self.folder)
 
 
 @dataclass(slots=True)

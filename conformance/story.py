@@ -38,7 +38,6 @@ class Declaration:
 
     id: str
     mode: str
-    packs: tuple[str, ...]
     means: tuple[str, ...]
     fault: str | None
     fault_value: Any
@@ -55,7 +54,6 @@ def scenario(
     scenario_id: str,
     *,
     mode: str,
-    packs: Sequence[str] = ("spine",),
     means: Sequence[str] = (),
     fault: str | None = None,
     fault_value: Any = None,
@@ -65,8 +63,8 @@ def scenario(
 ) -> Callable[[_Function], _Function]:
     """Declare the decorated test as the story of a scenario of the catalogue.
 
-    `packs` entries are pack names, or `pack:means` for one variant only. A fault needs a twin:
-    without one its refusal could never be concluded (`ValueError`).
+    A fault needs a twin: without one its refusal could never be concluded (`ValueError`). In which
+    packs a story stands is said in `conformance.plan.packs`.
     """
     if fault is not None and twin is None:
         raise ValueError(f"{scenario_id}: a story with a fault needs its twin without it")
@@ -75,7 +73,6 @@ def scenario(
         declaration = Declaration(
             scenario_id,
             mode,
-            tuple(packs),
             tuple(means),
             fault,
             fault_value,
@@ -112,6 +109,10 @@ class Phone(Protocol):
 
     def approve(self, matching: Seen | None = None) -> None:
         """Approve the pending request, after comparing its digits with what was seen."""
+        ...
+
+    def will_approve(self) -> None:
+        """Approve the next request as soon as it comes, while the product is being waited for."""
         ...
 
     def refuse(self) -> None:

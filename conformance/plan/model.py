@@ -38,6 +38,7 @@ PLACES = (
     "python",
     "address",
     "nil",
+    "geometry",
 )
 """What `{…}` may name in `start`, `env`, `stop`, `ready`, `address` and the redirect URIs."""
 

@@ -184,7 +184,7 @@ def _requirement(
     name: str, judgement: Judgement, catalogue: Catalogue, lang: str
 ) -> RequirementView:
     verdict = judgement.requirements[name]
-    row = catalogue.any_requirement(name)
+    row = catalogue.rows(name)[0]
     return RequirementView(
         id=name,
         nature=words.nature_word(verdict.nature),

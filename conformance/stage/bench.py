@@ -11,7 +11,8 @@ from conformance.catalogue import Catalogue
 from conformance.drivers.actions import Driver, NotReady, Stopped
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
-from conformance.plan import Face, Plan
+from conformance.plan import Face, NoFace, Plan
+from conformance.plan.packs import packs_of
 from conformance.stage.faces import Faces
 from conformance.stage.phone import PscWorld
 from conformance.stage.services import Services, address_of
@@ -83,7 +84,7 @@ class Bench:
         self._driver = driver = faces.driver(face)
         driver.reset()
         if declaration.filmed:
-            self._film = self._studio.film(name, faces, face)
+            self._film = self._studio.film(name)
         if declaration.fault is not None:
             services.arm(declaration.fault, declaration.fault_value)
         system = RecordedSystem(
@@ -138,6 +139,8 @@ class Bench:
         at = {"stopped_at": self._number or None}
         if isinstance(error, Stopped):
             return {"ended": "stopped", "reason": str(error), "party": "system", **at}
+        if isinstance(error, NoFace):
+            return {"ended": "not_tested", "reason": str(error), "party": "setup", **at}
         if isinstance(error, NotReady):
             return {"ended": "not_ready", "reason": str(error), "party": "setup", **at}
         if isinstance(error, KeyboardInterrupt):
@@ -179,7 +182,7 @@ class Bench:
                 "twin": declaration.twin,
                 "means": means,
                 "variant": None,
-                "packs": list(declaration.packs),
+                "packs": list(packs_of(declaration.id, means)),
             },
         )
 

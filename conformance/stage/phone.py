@@ -1,11 +1,13 @@
 """Plays the person: answers on the e-CPS phone what the product asked for (CONTRACTS §4)."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from conformance.drivers.actions import NotReady, Seen
 from conformance.journal import Event, JournalWriter
 from mocks.identities import Professional
+from mocks.psc.phone import Pending
 from mocks.psc.tenant import Tenant
 
 _PATIENCE = 15.0
@@ -74,16 +76,25 @@ class RobotPhone:
         self._note("phone.answer", digits=pending.digits, compared=_read(matching), agreed=agreed)
         self._hand(pending.auth_req_id, agreed)
 
+    def will_approve(self) -> None:
+        """Approve the next request when it comes; with a card none does, and nothing happens."""
+        threading.Thread(target=self._approve_next, name="phone", daemon=True).start()
+
     def refuse(self) -> None:
         """Refuse what is pending."""
         self._hand(self._pending().auth_req_id, False)
 
-    def _pending(self) -> Any:
+    def _approve_next(self) -> None:
+        for pending in self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)[:1]:
+            self._note("phone.answer", digits=pending.digits, compared=None, agreed=True)
+            self._tenant.phone.answer(pending.auth_req_id, True)
+
+    def _pending(self) -> Pending:
         """The request that waits for this person; it may still be on its way."""
-        pending = self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)
-        if pending is None:
+        found = self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)
+        if not found:
             raise NotReady(f"nothing asked {self._person.name} to sign in within {_PATIENCE:.0f} s")
-        return pending
+        return found[-1]
 
     def _note(self, what: str, **values: Any) -> None:
         self._writer.record("bench.note", {"what": what, "values": values}, source="bench")

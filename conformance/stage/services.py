@@ -72,7 +72,7 @@ class Services:
 
     async def _up(self, psc_port: int, smtp_port: int) -> None:
         tls = (str(self.certificate.cert_path), str(self.certificate.key_path))
-        await self.psc.start("127.0.0.1", psc_port, tls=tls)
+        await self.psc.start("127.0.0.1", psc_port, tls=tls, public_host="localhost")
         await self.smtp.start("127.0.0.1", smtp_port)
 
     def open_tenant(self, client: ClientRegistration) -> None:
@@ -106,6 +106,11 @@ class Services:
                 tokens=self.tenant.check_access_token,
             )
         )
+
+    @property
+    def smtp_port(self) -> int:
+        """Where the tenant's mails are submitted."""
+        return self.mail.port
 
     def reset(self, lifetimes: str) -> None:
         """Sessions, mailboxes and faults go; clients and people stay."""

@@ -43,7 +43,7 @@ def _live_until_the_offers(system: System, mail: Mail, step: Step, answer: str) 
         system.logout()
 
 
-@scenario("banc:document-life", mode="web", packs=("spine", "tour"))
+@scenario("banc:document-life", mode="web")
 def test_recipients_are_told_when_the_offer_is_accepted(
     system: System, mail: Mail, step: Step
 ) -> None:

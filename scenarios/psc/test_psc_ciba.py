@@ -3,7 +3,7 @@
 from conformance.story import DOCTOR, Psc, Step, System, scenario
 
 
-@scenario("PSC.01.03", mode="desktop", means=("ecps", "cps"), packs=("spine", "tour:ecps"))
+@scenario("PSC.01.03", mode="desktop", means=("ecps", "cps"))
 def test_ciba_login_full_story(system: System, psc: Psc, step: Step, means: str) -> None:
     """A thick client signs a professional in, shows the two digits, signs out, must ask again."""
     with step(1):
@@ -39,7 +39,7 @@ def test_ciba_login_full_story(system: System, psc: Psc, step: Step, means: str)
         system.see("ciba.digits")
 
 
-@scenario("banc:psc-ciba-w1", mode="desktop", means=("ecps", "cps"), packs=("spine", "tour:ecps"))
+@scenario("banc:psc-ciba-w1", mode="desktop", means=("ecps", "cps"))
 def test_ciba_derogation_of_wave_1(system: System, psc: Psc, step: Step, means: str) -> None:
     """The ten steps of the wave 1 film, in the order of the ANS FAQ."""
     with step(1):

@@ -3,7 +3,7 @@
 from conformance.story import DOCTOR, Psc, Step, System, scenario
 
 
-@scenario("PSC.01.01", mode="web", means=("ecps", "cps"), packs=("spine", "tour:ecps"))
+@scenario("PSC.01.01", mode="web", means=("ecps", "cps"))
 def test_web_login_full_story(system: System, psc: Psc, step: Step, means: str) -> None:
     """Terms read, signed in, connection shown, signed out; then PSC must ask again."""
     with step(1):
@@ -21,6 +21,7 @@ def test_web_login_full_story(system: System, psc: Psc, step: Step, means: str) 
     with step(6):
         psc.asked()
     with step(7):
+        psc.phone(DOCTOR).will_approve()
         system.finish_psc_login(means=means, national_id=DOCTOR.national_id)
     with step(8):
         system.see("identity")

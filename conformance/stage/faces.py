@@ -1,0 +1,209 @@
+"""The faces of the product in one worker: their processes, and a driver for each."""
+
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.drivers.actions import Driver, NotReady
+from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.evidence.screen.studio import NoStudio, Studio
+from conformance.journal import JournalWriter
+from conformance.plan import Face, Plan
+from conformance.stage.processes import Death
+from conformance.stage.product import ProductProcess, StartSpec
+from conformance.stage.services import ClientRegistration, Services
+
+if TYPE_CHECKING:
+    from conformance.stage.bench import Options
+
+_CLIENT_ID = "banc-lps"
+_NO_GEOMETRY = "900x760+40+60"
+
+
+class Faces:
+    """Starts what `banc.toml` says can be started, once, when a story first needs it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        services: Services,
+        writer: JournalWriter,
+        studio: Studio | NoStudio,
+        options: "Options",
+    ) -> None:
+        self._plan = plan
+        self._services = services
+        self._writer = writer
+        self._studio = studio
+        self._options = options
+        self._ports = {face.name: _free_port() for face in plan.faces if "{port}" in face.address}
+        self._processes: dict[str, ProductProcess] = {}
+        self._drivers: dict[str, Driver] = {}
+        self._deaths: set[str] = set()
+
+    def registration(self) -> ClientRegistration:
+        """How the product is registered at the mock PSC: the redirect URIs of all its faces."""
+        named = {face.client_id for face in self._plan.faces if face.client_id}
+        if len(named) > 1:
+            raise NotReady(
+                f"{self._plan.name}: client_id differs between faces ({', '.join(sorted(named))}), "
+                "expected one for the product"
+            )
+        methods = {face.client_authentication for face in self._plan.faces}
+        return ClientRegistration(
+            client_id=next(iter(named), _CLIENT_ID),
+            authentication=methods.pop() if len(methods) == 1 else "both",
+            redirect_uris=self._uris("redirect_uris"),
+            post_logout_redirect_uris=self._uris("post_logout_redirect_uris"),
+        )
+
+    def start(self, name: str) -> None:
+        """Start the process of a face if it has one and is not running. Raises `NotReady`."""
+        face = self._plan.face(name)
+        if face.start is None or (name in self._processes and name not in self._deaths):
+            return
+        environment = dict(face.env) | self._studio.environment()
+        if self._options.mutant:
+            environment["LPS_MUTANT"] = self._options.mutant
+        process = ProductProcess(
+            StartSpec(
+                face=name,
+                command=face.start,
+                env=environment,
+                ready=face.ready,
+                folder=self._plan.folder,
+                within=face.within,
+                ca_file=self._services.authority.root_path,
+            ),
+            self._substitutions(face),
+            self._logs(),
+            on_death=lambda death: self._note_death(name, death),
+        )
+        process.start()
+        self._processes[name] = process
+        self._deaths.discard(name)
+
+    def died(self, name: str) -> bool:
+        """Whether the process of a face has ended by itself."""
+        process = self._processes.get(name)
+        return process is not None and process.died() is not None
+
+    def driver(self, face: Face) -> Driver:
+        """The driver of a face, kept for the stories to come. Raises `NotReady`."""
+        if face.name not in self._drivers:
+            self._drivers[face.name] = self._make(face)
+        return self._drivers[face.name]
+
+    def address(self, face: Face) -> str:
+        """Where the face answers, its port filled in."""
+        return face.address.replace("{port}", str(self._ports.get(face.name, "")))
+
+    def stop(self) -> None:
+        """Let go of drivers and end the processes."""
+        for driver in self._drivers.values():
+            driver.close()
+        for process in self._processes.values():
+            process.stop()
+        self._drivers.clear()
+        self._processes.clear()
+
+    def _make(self, face: Face) -> Driver:
+        if face.driver == "browser":
+            from conformance.stage.browsers import browser_driver
+
+            return browser_driver(
+                self._plan,
+                face,
+                self.address(face),
+                self._services,
+                self._writer,
+                self._studio,
+                died=self._death_of(face.name),
+            )
+        if face.driver == "adapter":
+            return AdapterDriver(
+                self.address(face),
+                AdapterOptions(
+                    recorder=self._writer,
+                    key=f"face {face.name!r}",
+                    tenant="default",
+                    ca_file=self._services.authority.root_path,
+                    product_addresses=(_origin(self.address(face)),),
+                    died=self._death_of(face.name),
+                ),
+            )
+        raise NotReady(
+            f"{self._plan.name}: face {face.name!r}, driver = {face.driver!r}: "
+            "expected browser or adapter (the operator comes in a later version)"
+        )
+
+    def _death_of(self, name: str) -> Callable[[], str | None]:
+        def sentence() -> str | None:
+            process = self._processes.get(name)
+            death = process.died() if process else None
+            return f"the process of face {name} ended with code {death.code}" if death else None
+
+        return sentence
+
+    def _note_death(self, name: str, death: Death) -> None:
+        self._deaths.add(name)
+        self._writer.record(
+            "system.died",
+            {"face": name, "code": death.code, "tail": death.tail},
+            source="bench",
+            tenant="default",
+        )
+
+    def _uris(self, key: str) -> tuple[str, ...]:
+        found = []
+        for face in self._plan.faces:
+            places = self._substitutions(face)
+            for uri in getattr(face, key):
+                filled = uri
+                for name, value in places.items():
+                    filled = filled.replace("{" + name + "}", value)
+                found.append(filled)
+        return tuple(dict.fromkeys(found))
+
+    def _substitutions(self, face: Face) -> dict[str, str]:
+        """What `{…}` stands for in the commands and addresses of a face."""
+        services = self._services
+        psc = f"{services.psc.base_url}/auth/realms/esante-wallet"
+        layout = self._studio.layout_for(face.driver) if isinstance(self._studio, Studio) else None
+        return {
+            "python": sys.executable,
+            "port": str(self._ports.get(face.name, "")),
+            "address": self.address(face),
+            "psc_issuer": psc,
+            "psc_discovery": f"{psc}/.well-known/wallet-openid-configuration",
+            "smtp": f"localhost:{services.smtp_port}",
+            "smtp_host": "localhost",
+            "smtp_port": str(services.smtp_port),
+            "domain": services.domain,
+            "patient_domain": services.patient_domain,
+            "ca_file": str(services.authority.root_path),
+            "client_id": face.client_id or _CLIENT_ID,
+            "client_secret": services.client_secret,
+            "tenant": "default",
+            "nil": self._plan.product.nil,
+            "geometry": layout.product.geometry if layout else _NO_GEOMETRY,
+        }
+
+    def _logs(self) -> Path:
+        folder = self._options.folder / "logs" / self._writer.part
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def _free_port() -> int:
+    """A port of the loopback that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _origin(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"

@@ -1,0 +1,151 @@
+"""Runs the faulty variants of the reference system and says whether each was caught, and why.
+
+Caught means: every expected rule says what was expected, nothing is broken beside it and its kin,
+the twin is done, and neither bench nor set-up is at fault. It goes by what checks say, not by
+grades: a rule that only warns counts.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from conformance.judging.findings import Judgement, Verdict
+from conformance.judging.judge import judge
+from mocks.lps.mutants import Mutant
+
+CONFORMANT = "conformant"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the matrix. `problems` is empty when the variant was caught for the right reason.
+
+    `said` maps each rule that spoke to its strongest answer.
+    """
+
+    name: str
+    expects: dict[str, str]
+    said: dict[str, str]
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def caught(self) -> bool:
+        """Whether everything was as stated."""
+        return not self.problems
+
+
+def run_all(mutants: Sequence[Mutant], jobs: int) -> list[Row]:
+    """Run the conformant system and every mutant, `jobs` at a time; rows in the order given."""
+    with ThreadPoolExecutor(jobs) as pool:
+        return [*pool.map(_conformant_row, _faces_of(mutants)), *pool.map(_row, mutants)]
+
+
+def _faces_of(mutants: Iterable[Mutant]) -> list[tuple[str, tuple[str, ...]]]:
+    """For the conformant system: each face with the scenarios that show any mutant on it."""
+    shown: dict[str, set[str]] = {}
+    for mutant in mutants:
+        shown.setdefault(_configuration(mutant.face), set()).update(mutant.shown_by)
+    return [(face, tuple(sorted(scenarios))) for face, scenarios in sorted(shown.items())]
+
+
+def _configuration(face: str) -> str:
+    """Mutants of pages use a (headless) browser, the others the adapter."""
+    return "banc.toml" if face == "web" else "banc.adapter.toml"
+
+
+def _conformant_row(what: tuple[str, tuple[str, ...]]) -> Row:
+    configuration, scenarios = what
+    judgement = _told(configuration, scenarios, None)
+    name = f"{CONFORMANT} ({configuration})"
+    if isinstance(judgement, str):
+        return Row(name, {}, {}, (judgement,))
+    return Row(name, {}, _said(judgement), tuple(_blemishes(judgement, {}, ())))
+
+
+def _row(mutant: Mutant) -> Row:
+    judgement = _told(_configuration(mutant.face), mutant.shown_by, mutant.name)
+    if isinstance(judgement, str):
+        return Row(mutant.name, dict(mutant.expects), {}, (judgement,))
+    problems = [*_unmet(judgement, mutant)]
+    problems += _blemishes(judgement, dict(mutant.expects), mutant.may)
+    return Row(mutant.name, dict(mutant.expects), _said(judgement), tuple(problems))
+
+
+def _unmet(judgement: Judgement, mutant: Mutant) -> Iterable[str]:
+    for rule, wanted in mutant.expects.items():
+        verdict = judgement.rules.get(rule)
+        said = verdict.said if verdict else None
+        if said != wanted:
+            why = f" ({verdict.reason})" if verdict and verdict.reason else ""
+            yield f"{rule}: expected {wanted}, said {said}{why}"
+
+
+def _blemishes(judgement: Judgement, expects: dict[str, str], may: Sequence[str]) -> Iterable[str]:
+    """What must not be: other rules broken, the bench or the set-up at fault, twins not done."""
+    for finding in judgement.findings:
+        where = f"{finding.rule} [{finding.scenario} {finding.subject}]"
+        if finding.said == "broken" and finding.rule not in expects and finding.rule not in may:
+            yield f"{where}: broken, not expected {dict(finding.params)}"
+        if finding.verdict in (Verdict.ERROR, Verdict.NOT_READY):
+            yield f"{where}: {finding.verdict} {finding.reason} {dict(finding.params)}"
+
+
+def _said(judgement: Judgement) -> dict[str, str]:
+    return {name: v.said for name, v in judgement.rules.items() if v.said is not None}
+
+
+def _told(configuration: str, scenarios: Sequence[str], mutant: str | None) -> Judgement | str:
+    """Tell these scenarios without video in a process of its own; the judgement, or what failed."""
+    with tempfile.TemporaryDirectory(prefix="banc-mutant-") as name:
+        done = subprocess.run(
+            _command(Path(name), configuration, scenarios, mutant),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            timeout=600,
+            check=False,
+        )
+        folders = [path for path in Path(name).iterdir() if (path / "journal").is_dir()]
+        if len(folders) != 1:
+            return f"no run was recorded: {(done.stdout + done.stderr)[-800:]}"
+        return judge(folders[0])
+
+
+def _command(
+    reports: Path, configuration: str, scenarios: Sequence[str], mutant: str | None
+) -> list[str]:
+    package = resources.files("conformance")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        str(resources.files("scenarios")),
+        "-c",
+        str(package / "scenarios.ini"),
+        f"--rootdir={reports}",
+        "-p",
+        "conformance.plugin",
+        "-q",
+        "--banc-no-video",
+        "--banc-journal-only",
+        f"--banc-reports={reports}",
+        f"--banc-config={resources.files('mocks.lps') / configuration}",
+    ]
+    command += [f"--banc-only={scenario}" for scenario in scenarios]
+    if mutant is not None:
+        command.append(f"--banc-mutant={mutant}")
+    return command
+
+
+def lonely_rules(rows: Sequence[Row], rules: Iterable[str]) -> list[str]:
+    """The rules that no caught mutant expects: the table read the other way."""
+    caught = {rule for row in rows if row.caught for rule in row.expects}
+    return sorted(set(rules) - caught)
