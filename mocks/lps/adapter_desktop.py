@@ -94,6 +94,8 @@ class DesktopHand:
         return self._once(lambda shown: shown.screen == "home")
 
     def _start_psc_login(self, asked: adapter.StartArguments) -> Answer:
+        if self._station.shown.screen == "closed":
+            self._press("login-again", self._station.go_home)
         if self._window is not None:
             self._window.write("national-id", asked.national_id)
             self._window.press(f"means-{asked.means}")

@@ -24,7 +24,7 @@ from mocks.lps.sessions import COOKIE
 from mocks.lps.sign_in import SignInRefused
 from mocks.lps.terms import Article
 
-Screen = Literal["login", "terms", "work", "logout", "closed"]
+Screen = Literal["login", "terms", "welcome", "work", "logout", "closed"]
 
 
 class WebHand:
@@ -124,7 +124,7 @@ class WebHand:
 
     def _finish_psc_login(self, _asked: adapter.LoginArguments) -> Answer:
         if self._session.signed_in is not None:
-            self._screen = "work"
+            self._screen = "welcome"
             return done()
         if self._session.refusal:
             return Answer("refused", shown=self._session.refusal)
@@ -153,6 +153,8 @@ class WebHand:
         return done(open=target)
 
     def _idle(self, asked: adapter.IdleArguments) -> Answer:
+        if self._session.signed_in is not None:
+            self._product.close_after(self._session, max(asked.seconds / 2, 0.1))
         threading.Event().wait(asked.seconds)
         if self._product.close_if_idle(self._session):
             self._screen = "closed"
@@ -237,10 +239,10 @@ class WebHand:
 
     def _see_practices(self) -> Look:
         signed_in = self._session.signed_in
-        if signed_in is None or self._session.work is not None:
+        if signed_in is None or self._screen != "welcome":
             return Look(False)
         names = [practice.structure for practice in signed_in.professional.practices]
-        return Look(True, "\n".join(names), {"practices": names})
+        return Look(len(names) > 1, "\n".join(names), {"practices": names})
 
     def _see_documents(self) -> Look:
         if self._session.work is None:

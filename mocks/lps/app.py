@@ -23,7 +23,8 @@ GET_PAGES: dict[str, Page] = {
     "/connexion": access.login,
     "/connexion/psc": access.start_login,
     "/psc/retour": access.callback,
-    "/situation": access.practice,
+    "/accueil": access.welcome,
+    "/preferences": access.preferences,
     "/deconnexion": access.logout_zone,
     "/deconnexion/retour": access.logged_out,
     "/inactivite": access.idle,
@@ -42,7 +43,8 @@ GET_PAGES: dict[str, Page] = {
 }
 POST_PAGES: dict[str, Page] = {
     "/conditions/contract": access.validate_terms,
-    "/situation": access.choose_practice,
+    "/accueil": access.choose_practice,
+    "/preferences": access.save_preferences,
     "/deconnexion": access.logout,
     "/patients/{patient}/documents/nouveau": work.create_document,
     "/documents/{document}/envoyer": work.send,

@@ -3,15 +3,23 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from mocks.lps.product import NotNow
 from mocks.lps.terms import PSC_TERMS_URL
 from mocks.lps.visit import Visit
+
+IDLE_CHOICES = {
+    "2": "2 secondes (démonstration)",
+    "300": "5 minutes",
+    "900": "15 minutes",
+    "1800": "30 minutes",
+}
 
 
 def home(visit: Visit) -> Response:
     """Where one arrives: the work if signed in, else the login page."""
     if visit.session.signed_in is None:
         return visit.go("/connexion")
-    return visit.go("/patients" if visit.session.work else "/situation")
+    return visit.go("/accueil")
 
 
 def terms(visit: Visit) -> Response:
@@ -61,10 +69,10 @@ def callback(visit: Visit) -> Response:
     return visit.go("/")
 
 
-def practice(visit: Visit) -> Response:
-    """The choice of practice, when there are several."""
-    person = visit.product.signed_in(visit.session).professional
-    return visit.show("practice.html", practices=person.practices)
+def welcome(visit: Visit) -> Response:
+    """The connected zone: who signed in, and the choice of practice when there are several."""
+    visit.product.signed_in(visit.session)
+    return visit.show("welcome.html")
 
 
 def choose_practice(visit: Visit) -> Response:
@@ -72,6 +80,22 @@ def choose_practice(visit: Visit) -> Response:
     chosen = visit.text("practice")
     visit.product.choose_practice(visit.session, int(chosen) if chosen.isdecimal() else -1)
     return visit.go("/patients")
+
+
+def preferences(visit: Visit) -> Response:
+    """How long the session lasts without a gesture."""
+    visit.product.signed_in(visit.session)
+    return visit.show("preferences.html", choices=IDLE_CHOICES, chosen=visit.session.idle_seconds)
+
+
+def save_preferences(visit: Visit) -> Response:
+    """Take the chosen delay."""
+    chosen = visit.text("idle")
+    if chosen not in IDLE_CHOICES:
+        raise NotNow("Ce délai n’est pas proposé.")
+    visit.product.close_after(visit.session, float(chosen))
+    visit.session.notice = f"Votre session se fermera après {IDLE_CHOICES[chosen]} d’inactivité."
+    return visit.go("/accueil")
 
 
 def logout_zone(visit: Visit) -> Response:

@@ -75,7 +75,7 @@ class Product:
         self._welcome(session, signed_in)
 
     def choose_practice(self, session: Session, index: int) -> None:
-        """Work from now on as that practice (0-based)."""
+        """Work from now on as that practice (0-based); the first one until told otherwise."""
         practices = self.signed_in(session).professional.practices
         if not 0 <= index < len(practices):
             raise NotNow("Cette situation d’exercice n’existe pas.")
@@ -117,6 +117,13 @@ class Product:
         self.parts.when_idle(lambda: self._end_psc_session(signed_in))
         return True
 
+    def close_after(self, session: Session, seconds: float) -> None:
+        """Let this person's session end after so long without a request."""
+        self.signed_in(session)
+        if seconds <= 0:
+            raise NotNow("Ce délai n’est pas possible.")
+        session.idle_seconds = seconds
+
     def signed_in(self, session: Session) -> SignedIn:
         """Who is signed in. Raises `NotNow`."""
         if session.signed_in is None:
@@ -124,10 +131,10 @@ class Product:
         return session.signed_in
 
     def work(self, session: Session) -> Lifecycle:
-        """The documents of the person at work. Raises `NotNow` before a practice is chosen."""
+        """The documents of the person at work. Raises `NotNow` without any practice."""
         self.signed_in(session)
         if session.work is None:
-            raise NotNow("Choisissez d’abord votre situation d’exercice.")
+            raise NotNow("Aucune situation d’exercice n’est associée à votre identité.")
         return session.work
 
     def answer_offer(self, session: Session, accept: bool) -> SendResult | None:
@@ -136,7 +143,8 @@ class Product:
         if offer is None:
             raise NotNow("Aucune proposition n’est en attente.")
         session.report = self.work(session).answer_offer(offer.id, accept)
-        session.offer = None
+        if offer.id not in self.records.offers:
+            session.offer = None
         return session.report
 
     def access_token(self, session: Session, fresh: bool) -> str:
@@ -180,7 +188,7 @@ class Product:
         session.signed_in = signed_in
         self.sessions.touch(session)
         self._trace("CONNECT_SUCCESS", signed_in)
-        if len(signed_in.professional.practices) == 1:
+        if signed_in.professional.practices:
             self._work_as(session, signed_in.professional.practices[0])
 
     def _work_as(self, session: Session, practice: Practice) -> None:

@@ -21,10 +21,14 @@ COOKIE = "lps_session"
 
 @dataclass(slots=True)
 class Session:
-    """One visitor; `signed_in` is None until Pro Santé Connect has said who it is."""
+    """One visitor; `signed_in` is None until Pro Santé Connect has said who it is.
+
+    `idle_seconds` is how long the person may do nothing before being signed out.
+    """
 
     id: str
     last_seen: float
+    idle_seconds: float
     form_token: str = field(default_factory=secrets.token_urlsafe, repr=False)
     attempt: Attempt | None = None
     logout_state: str | None = None
@@ -60,7 +64,7 @@ class Sessions:
 
     def open(self) -> Session:
         """A new visitor."""
-        session = Session(secrets.token_urlsafe(32), self._now())
+        session = Session(secrets.token_urlsafe(32), self._now(), self._idle)
         with self._lock:
             self._sessions[session.id] = session
         return session
@@ -79,7 +83,10 @@ class Sessions:
 
     def idle_too_long(self, session: Session) -> bool:
         """Whether a signed-in person has done nothing for the whole delay."""
-        return session.signed_in is not None and self._now() - session.last_seen >= self._idle
+        return (
+            session.signed_in is not None
+            and self._now() - session.last_seen >= session.idle_seconds
+        )
 
     def touch(self, session: Session) -> None:
         """The person has done something."""

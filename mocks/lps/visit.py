@@ -76,7 +76,7 @@ class Visit:
             person=signed_in.professional if signed_in else None,
             practice=self.session.practice,
             form_token=self.session.form_token,
-            idle_seconds=int(self.product.settings.idle_seconds) + 1,
+            idle_seconds=int(self.session.idle_seconds) + 1,
         )
         return HTMLResponse(text, status)
 

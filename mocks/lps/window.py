@@ -37,7 +37,7 @@ class Window:
         self._root = tk.Tk(className="CabinetExempleLPS")
         self._root.title(TITLE)
         self._root.geometry(geometry)
-        self._root.configure(background=SHEET)
+        self._root.configure(background=SHEET, cursor="left_ptr")
         self._national_id = tk.StringVar(self._root)
         self._means = tk.StringVar(self._root, "ecps")
         self._practice = tk.IntVar(self._root, -1)
@@ -101,7 +101,7 @@ class Window:
         style.configure("TButton", padding=(18, 10))
         for name, colour in (("Psc.TButton", PSC_BLUE), ("Main.TButton", TEAL)):
             style.configure(name, background=colour, foreground="#ffffff")
-            style.map(name, background=[("disabled", "#8a8fa0"), ("active", "#1212c4")])
+            style.map(name, background=[("disabled", "#8a8fa0"), ("active", colour)])
         style.configure("Quiet.TLabel", font=fonts["small"], foreground="#55606e")
         style.configure("Error.TLabel", foreground=RED)
         style.configure("Title.TLabel", font=fonts["title"])
@@ -169,18 +169,24 @@ class Window:
         self._named("identity", ttk.Label(zone, text=who)).pack(anchor="w", pady=(0, 14))
         self._message(shown)
         practices = person.get("practices", [])
-        if shown.practice is None and practices:
+        if len(practices) > 1:
             choice = ttk.Label(zone, text="Choisissez votre situation d’exercice :")
             self._named("practice-choice", choice).pack(anchor="w")
-            for index, practice in enumerate(practices):
-                self._practice_button(index, str(practice["structure"]))
-        elif shown.practice is not None:
-            self._text(f"Situation d’exercice : {practices[shown.practice]['structure']}")
+        self._practice.set(shown.practice)
+        for index, practice in enumerate(practices):
+            self._practice_choice(index, str(practice["structure"]))
         self._button("go-logout", "Se déconnecter…", self._station.go_to_logout, "Main.TButton")
         self._button("terms-link", "Conditions générales d’utilisation", self._station.show_terms)
 
-    def _practice_button(self, index: int, structure: str) -> None:
-        self._button(f"practice-{index}", structure, lambda: self._station.choose_practice(index))
+    def _practice_choice(self, index: int, structure: str) -> None:
+        radio = ttk.Radiobutton(
+            self._frame,
+            text=structure,
+            value=index,
+            variable=self._practice,
+            command=lambda: self._station.choose_practice(index),
+        )
+        self._named(f"practice-{index}", radio).pack(anchor="w", pady=2)
 
     def _logout(self, _shown: Shown) -> None:
         self._zone("logout", "Déconnexion")

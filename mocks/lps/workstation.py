@@ -31,7 +31,7 @@ class Shown:
     form: str = "page"
     terms: Mapping[str, Any] = field(default_factory=dict)
     person: Mapping[str, Any] | None = None
-    practice: int | None = None
+    practice: int = 0
 
 
 class Server:
@@ -127,7 +127,7 @@ class Workstation:
         idle = time.monotonic() - self._last_gesture
         if self.shown.person is None or idle < self._idle_seconds:
             return False
-        self._show(screen="closed", person=None, practice=None, notice=IDLE)
+        self._show(screen="closed", person=None, practice=0, notice=IDLE)
         self._in_background(lambda: self._server.call("POST", "/idle"))
         return True
 
@@ -161,15 +161,13 @@ class Workstation:
             return
         if state == "connected":
             self.touch()
-            practices = answer["person"]["practices"]
-            only = 0 if len(practices) == 1 else None
-            self._show(screen="connected", digits="", person=answer["person"], practice=only)
+            self._show(screen="connected", digits="", person=answer["person"], practice=0)
         else:
             self._show(screen="home", digits="", error=str(answer["message"]))
 
     def _logout(self) -> None:
         said = self._server.call("DELETE", "/session")
-        self._show(screen="closed", person=None, practice=None, notice="", error=said["message"])
+        self._show(screen="closed", person=None, practice=0, notice="", error=said["message"])
 
     def _in_background(self, work: Callable[[], object]) -> None:
         threading.Thread(target=self._guarded, args=(work,), daemon=True).start()
