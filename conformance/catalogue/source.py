@@ -55,8 +55,8 @@ def read_source(name: str, octets: bytes) -> Source:
 
 
 def validation_problem(error: ValidationError, path: Path, source: Source) -> CatalogueError:
-    """The first complaint of pydantic, told with the line of the key it is about."""
-    first = error.errors()[0]
+    """One complaint of pydantic, told with its line: an unknown key explains a missing one."""
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     where = path + tuple(first["loc"])
     key = ".".join(str(part) for part in first["loc"]) or "row"
     value = first.get("input")
@@ -86,11 +86,12 @@ def _plain(node: yaml.Node, path: Path, source: Source) -> Any:
 def _mapping(node: yaml.MappingNode, path: Path, source: Source) -> dict[str, Any]:
     if id(node) not in source.merged:
         source.merged.add(id(node))
-        written = [key.value for key, _ in node.value]
+        written: set[str] = set()
         for key, _ in node.value:
-            if written.count(key.value) > 1:
+            if key.value in written:
                 problem = f"key {key.value!r} stands twice"
                 raise ConstructorError(None, None, problem, key.start_mark)
+            written.add(key.value)
         source.scalars.flatten_mapping(node)
     table: dict[str, Any] = {}
     for key, value in node.value:

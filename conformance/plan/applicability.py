@@ -35,9 +35,9 @@ def owed(
     requirements = catalogue.applicable(waves, corridors, profiles)
     ids = {row.id for row in requirements}
     set_aside: dict[str, str] = {}
-    for row in catalogue.requirements:
-        if row.id not in ids:
-            set_aside[row.id] = _why((row.wave,), row.corridor, row.profile, asked)
+    for name in catalogue.requirement_ids - ids:
+        row = max(catalogue.rows(name), key=asked.nearness)
+        set_aside[name] = _why((row.wave,), row.corridor, row.profile, asked)
     scenarios = []
     for scenario in catalogue.scenarios:
         why = _why(scenario.waves, scenario.corridor, scenario.profile, asked)
@@ -59,6 +59,15 @@ class _Asked:
     waves: Sequence[str]
     corridors: Sequence[str]
     profiles: frozenset[str]
+
+    def nearness(self, row: Requirement) -> int:
+        """On how many of wave, corridor and profile the row agrees."""
+        agrees = (
+            row.wave in self.waves,
+            bool(set(row.corridor) & set(self.corridors)),
+            row.profile in self.profiles,
+        )
+        return sum(agrees)
 
 
 def _why(waves: Sequence[str], corridors: Sequence[str], profile: str, asked: _Asked) -> str:

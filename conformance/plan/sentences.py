@@ -22,6 +22,7 @@ _EXPECTED = {
     "model_attributes_type": "a table",
     "date_type": "a date such as 2027-01-31",
 }
+_MEMBERS = ("str", "constrained-str", "SeeTable", "UrlMark", "[key]")
 _TAGS = ("open", "click", "fill", "select", "check", "press", "scroll", "wait_for", "wallet")
 
 
@@ -42,13 +43,10 @@ def sentence(root: type[BaseModel], error: Mapping[str, Any]) -> tuple[Key, str]
 def _key(loc: tuple[str | int, ...]) -> Key:
     """The place without the names that pydantic gives to the members of a union."""
     key: list[str | int] = []
-    for part in loc:
-        if isinstance(part, str):
-            of_step = part in _TAGS and bool(key) and isinstance(key[-1], int)
-            of_union = part in ("str", "constrained-str", "[key]") or part[:1].isupper()
-            if of_step or of_union or "[" in part:
-                continue
-        key.append(part)
+    for place, part in enumerate(loc):
+        of_step = part in _TAGS and place > 0 and isinstance(loc[place - 1], int)
+        if not of_step and part not in _MEMBERS:
+            key.append(part)
     return tuple(key)
 
 

@@ -1,0 +1,160 @@
+"""`banc list`: what the bench knows, as a table for people or as JSON for machines."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from conformance.catalogue import Catalogue, Proof, Requirement, Scenario, load_catalogue
+from conformance.catalogue.coverage import coverage
+from conformance.catalogue.model import CORRIDORS, WAVES
+from conformance.checks.registry import Rule
+from conformance.cli.main import with_lang
+from conformance.locale import N_, _, translations
+from conformance.plan.packs import packs_of
+
+KINDS = ("requirements", "scenarios", "proofs", "rules")
+Row = dict[str, Any]
+
+_COLUMNS = {
+    "requirements": (
+        N_("id"),
+        N_("wave"),
+        N_("corridor"),
+        N_("profile"),
+        N_("nature"),
+        N_("trust"),
+        N_("statement"),
+        N_("rules"),
+    ),
+    "scenarios": (
+        "id",
+        N_("waves"),
+        N_("mode"),
+        N_("means"),
+        N_("steps"),
+        N_("packs"),
+        "trust",
+        N_("title"),
+    ),
+    "proofs": (
+        "id",
+        N_("requirement"),
+        N_("scenario"),
+        N_("kinds"),
+        N_("pieces"),
+        "trust",
+        "title",
+    ),
+    "rules": ("id", N_("requires"), N_("basis"), "trust", N_("scope"), N_("summary")),
+}
+
+
+@click.command("list")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--json", "as_json", is_flag=True, help="JSON, one array, for machines.")
+@click.option("--wave", type=click.Choice(WAVES), help="Only rows of this wave.")
+@click.option("--corridor", type=click.Choice(CORRIDORS), help="Only rows of this corridor.")
+@with_lang
+def list_command(
+    kind: str, as_json: bool, wave: str | None, corridor: str | None, lang: str
+) -> None:
+    """List requirements, scenarios, proofs or rules, with their trust and source."""
+    from conformance.judging.judge import all_rules
+
+    rules = all_rules() if kind in ("requirements", "rules") else {}
+    rows = listed(kind, load_catalogue(), rules, wave, corridor)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _show(kind, rows, lang)
+
+
+def listed(
+    kind: str,
+    catalogue: Catalogue,
+    rules: Mapping[str, Rule],
+    wave: str | None = None,
+    corridor: str | None = None,
+) -> list[Row]:
+    """The rows of one of `KINDS` as plain data; texts in both languages."""
+    if kind == "requirements":
+        served = coverage(catalogue, rules).served
+        chosen = [row for row in catalogue.requirements if _fits(row, wave, corridor)]
+        return [_requirement(row, served.get(row.id, ())) for row in chosen]
+    if kind == "scenarios":
+        stories = [row for row in catalogue.scenarios if _fits(row, wave, corridor)]
+        return [_scenario(row) for row in stories]
+    if kind == "proofs":
+        return [
+            proof.model_dump(mode="json") | {"external": proof.external}
+            for proof in catalogue.proofs
+            if _proof_fits(proof, catalogue, wave, corridor)
+        ]
+    return [_rule(rule) for rule in rules.values()]
+
+
+def _fits(row: Requirement | Scenario, wave: str | None, corridor: str | None) -> bool:
+    waves = (row.wave,) if isinstance(row, Requirement) else row.waves
+    return (wave is None or wave in waves) and (corridor is None or corridor in row.corridor)
+
+
+def _proof_fits(proof: Proof, catalogue: Catalogue, wave: str | None, corridor: str | None) -> bool:
+    return any(_fits(row, wave, corridor) for row in catalogue.rows(proof.requirement))
+
+
+def _requirement(row: Requirement, rules: Iterable[str]) -> Row:
+    return row.model_dump(mode="json") | {"rules": list(rules)}
+
+
+def _scenario(row: Scenario) -> Row:
+    packs = {pack for means in (row.means or (None,)) for pack in packs_of(row.id, means)}
+    told = row.reason is None
+    return row.model_dump(mode="json") | {"face": row.face, "packs": sorted(packs) if told else []}
+
+
+def _rule(rule: Rule) -> Row:
+    return {
+        "id": rule.id,
+        "summary": rule.summary,
+        "requires": list(rule.requires),
+        "basis": rule.basis,
+        "trust": rule.trust,
+        "source": rule.source,
+        "scope": rule.scope,
+        "when": rule.when if isinstance(rule.when, str) else list(rule.when),
+        "reads": list(rule.reads),
+        "no_mutant": rule.no_mutant,
+        "sha256": rule.sha256,
+    }
+
+
+def _show(kind: str, rows: list[Row], lang: str) -> None:
+    """A table as wide as the terminal; the first column is never cut."""
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = _COLUMNS[kind]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for n, name in enumerate(columns):
+        table.add_column(_(name), no_wrap=n == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row, name, lang) for name in columns))
+    console = Console()
+    console.print(table)
+    count = translations(lang).ngettext("{count} row", "{count} rows", len(rows))
+    console.print(count.format(count=len(rows)), style="dim")
+
+
+def _cell(row: Row, name: str, lang: str) -> str:
+    value = row["made_from"] if name == "pieces" else row[name]
+    if name in ("steps", "pieces"):
+        return str(len(value))
+    if name == "statement" and value is None:
+        return _("text not read")
+    if name == "rules" and not value:
+        return str(row["reason"][lang]) if row["reason"] else ""
+    if isinstance(value, dict):
+        return str(value[lang])
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
