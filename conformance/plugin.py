@@ -13,7 +13,6 @@ import pytest
 
 from conformance import hookspecs
 from conformance.judging.findings import Verdict
-from conformance.plan.packs import chosen as told_in
 from conformance.plan.packs import packs_of
 from conformance.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
@@ -91,7 +90,7 @@ def _wanted(config: pytest.Config, declaration: Declaration, means: str | None) 
     packs: list[str] = config.getoption("--banc-packs")
     if only:
         return declaration.id in only or declaration.name(means) in only
-    return not packs or told_in(declaration.id, means, packs)
+    return not packs or bool(set(packs_of(declaration.id, means)) & set(packs))
 
 
 def _twins(chosen: list[pytest.Item], dropped: list[pytest.Item]) -> list[pytest.Item]:

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFa
 from conformance.checks.load import load_rules
 from conformance.checks.registry import RULES, Rule
 from conformance.journal import Event, Journal
-from conformance.judging import own_rules
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.grade import Grading, apply_expected, grade
@@ -31,7 +31,7 @@ class RunFacts:
 def all_rules() -> dict[str, Rule]:
     """Every rule of the bench, those of the engine included."""
     load_rules()
-    assert own_rules.story_complete
+    import_module("conformance.judging.own_rules")
     return dict(sorted(RULES.items()))
 
 

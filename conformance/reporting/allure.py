@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from pathlib import Path
+from typing import Any
 
 from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import (
@@ -16,6 +17,8 @@ from allure_commons.model2 import (
 
 from conformance.judging.findings import Judgement, ScenarioVerdict
 from conformance.reporting.model import Report, ScenarioView
+
+_logger: Any = AllureFileLogger
 
 _STATUS = {
     "pass": Status.PASSED,
@@ -34,7 +37,7 @@ def write(folder: Path, judgement: Judgement, report: Report) -> None:
     results = folder / "allure-results"
     if results.exists():
         shutil.rmtree(results)
-    logger = AllureFileLogger(str(results))
+    logger: Any = _logger(str(results))
     for view in report.scenarios:
         logger.report_result(_result(folder, results, judgement.scenarios[view.name], view))
 

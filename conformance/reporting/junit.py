@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser.junitparser import FinalResult
 
 from conformance.checks.sentences import sentence
 from conformance.judging.findings import Judgement, ScenarioVerdict, Verdict
@@ -28,7 +29,7 @@ def write(folder: Path, judgement: Judgement) -> None:
 
 def _case(verdict: ScenarioVerdict) -> TestCase:
     case = TestCase(verdict.scenario, "banc")
-    results: list[Failure | Error | Skipped] = [
+    results: list[FinalResult] = [
         Failure(sentence(f.rule, f.said or "", dict(f.params)), f.rule)
         for f in verdict.findings
         if f.verdict is Verdict.FAIL and not f.known

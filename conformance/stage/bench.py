@@ -83,6 +83,7 @@ class Bench:
         faces.start(face.name)
         self._driver = driver = faces.driver(face)
         driver.reset()
+        hand = faces.hand(face)
         if declaration.filmed:
             self._film = self._studio.film(name)
         if declaration.fault is not None:
@@ -97,7 +98,7 @@ class Bench:
         )
         return Opened(
             system,
-            PscWorld(services.tenant, self.writer, faces.hand(face)),
+            PscWorld(services.tenant, self.writer, hand),
             MailWorld(services),
         )
 
@@ -108,6 +109,8 @@ class Bench:
         if self._film is not None:
             self._film.stop()
             self._film = None
+        if self._faces is not None:
+            self._faces.clear()
         self.writer.step = None
         self._record(
             "scenario.finished",

@@ -11,6 +11,8 @@ from conformance.drivers.adapter import AdapterDriver, AdapterOptions
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, Plan
+from conformance.stage.phone import Hand
+from conformance.stage.phone_window import PhoneWindow
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec
 from conformance.stage.services import ClientRegistration, Services
@@ -42,6 +44,7 @@ class Faces:
         self._processes: dict[str, ProductProcess] = {}
         self._drivers: dict[str, Driver] = {}
         self._deaths: set[str] = set()
+        self._phone: PhoneWindow | None = None
 
     def registration(self) -> ClientRegistration:
         """How the product is registered at the mock PSC: the redirect URIs of all its faces."""
@@ -96,12 +99,41 @@ class Faces:
             self._drivers[face.name] = self._make(face)
         return self._drivers[face.name]
 
+    def hand(self, face: Face) -> Hand | None:
+        """How the phone is pressed: in its own window on the film of a desktop, else unseen."""
+        if face.driver == "browser" or not isinstance(self._studio, Studio):
+            return None
+        if self._phone is None:
+            area = self._studio.layout_for(face.driver).phone
+            assert area is not None and self._studio.display is not None
+            self._phone = PhoneWindow(
+                self._services.psc.phone_url(self._services.tenant),
+                area,
+                self._studio.display,
+                self._services.certificate.cert_path,
+                self._studio.move_pointer,
+            )
+        return self._phone.answer
+
+    def clear(self) -> None:
+        """Close the windows that the next story must not find: browsers and the phone."""
+        if not isinstance(self._studio, Studio):
+            return
+        for name in [n for n, d in self._drivers.items() if d.source == "ui"]:
+            self._drivers.pop(name).close()
+        if self._phone is not None:
+            self._phone.close()
+            self._phone = None
+
     def address(self, face: Face) -> str:
         """Where the face answers, its port filled in."""
         return face.address.replace("{port}", str(self._ports.get(face.name, "")))
 
     def stop(self) -> None:
         """Let go of drivers and end the processes."""
+        if self._phone is not None:
+            self._phone.close()
+            self._phone = None
         for driver in self._drivers.values():
             driver.close()
         for process in self._processes.values():

@@ -127,7 +127,8 @@ class Services:
 
     def describe(self) -> dict[str, Any]:
         """The data of `tenant.opened`."""
-        psc, mail = self.tenant.describe(), self.mail.describe()
+        psc: dict[str, Any] = dict(self.tenant.describe())
+        mail: dict[str, Any] = dict(self.mail.describe())
         return {
             **psc,
             **{key: mail[key] for key in ("mailboxes", "domain", "patient_domain", "trust_list")},

@@ -93,7 +93,8 @@ class Studio:
 
     def stop(self) -> None:
         """Take pointer and display down."""
-        for part in (self._pointer and self._pointer.close, self._display and self._display.stop):
-            if part is not None:
-                part()
+        if self._pointer is not None:
+            self._pointer.close()
+        if self._display is not None:
+            self._display.stop()
         self._pointer = self._display = None
