@@ -39,6 +39,7 @@ PLACES = (
     "address",
     "nil",
     "geometry",
+    "geometry",
 )
 """What `{…}` may name in `start`, `env`, `stop`, `ready`, `address` and the redirect URIs."""
 
