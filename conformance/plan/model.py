@@ -39,7 +39,6 @@ PLACES = (
     "address",
     "nil",
     "geometry",
-    "geometry",
 )
 """What `{…}` may name in `start`, `env`, `stop`, `ready`, `address` and the redirect URIs."""
 
