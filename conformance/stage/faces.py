@@ -12,13 +12,13 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, Plan
 from conformance.stage.phone import Hand
-from conformance.stage.phone_window import PhoneWindow
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec
 from conformance.stage.services import ClientRegistration, Services
 
 if TYPE_CHECKING:
     from conformance.stage.bench import Options
+    from conformance.stage.browsers import PhoneWindow
 
 _CLIENT_ID = "banc-lps"
 _NO_GEOMETRY = "900x760+40+60"
@@ -104,15 +104,11 @@ class Faces:
         if face.driver == "browser" or not isinstance(self._studio, Studio):
             return None
         if self._phone is None:
+            from conformance.stage.browsers import PhoneWindow
+
             area = self._studio.layout_for(face.driver).phone
-            assert area is not None and self._studio.display is not None
-            self._phone = PhoneWindow(
-                self._services.psc.phone_url(self._services.tenant),
-                area,
-                self._studio.display,
-                self._services.certificate.cert_path,
-                self._studio.move_pointer,
-            )
+            assert area is not None
+            self._phone = PhoneWindow(self._services, self._studio, area)
         return self._phone.answer
 
     def clear(self) -> None:

@@ -1,0 +1,72 @@
+"""The bench's browsers: the product's window, and the phone beside a desktop on film."""
+
+from collections.abc import Callable
+
+from conformance.drivers.browser import BrowserDriver, BrowserOptions
+from conformance.drivers.chromium import ChromiumOptions
+from conformance.drivers.side_window import SideWindow
+from conformance.evidence.screen.layout import Area
+from conformance.evidence.screen.studio import NoStudio, Studio
+from conformance.journal import JournalWriter
+from conformance.plan import Face, Plan
+from conformance.stage.services import Services
+
+_HEADLESS_BOX = (0, 0, 1280, 900)
+
+
+def browser_driver(
+    plan: Plan,
+    face: Face,
+    address: str,
+    services: Services,
+    writer: JournalWriter,
+    studio: Studio | NoStudio,
+    died: Callable[[], str | None],
+) -> BrowserDriver:
+    """The driver of a browser face: on the filmed display when there is one, else headless."""
+    filmed = isinstance(studio, Studio)
+    area = studio.layout_for(face.driver).product if isinstance(studio, Studio) else None
+    return BrowserDriver(
+        address,
+        plan.actions,
+        plan.see,
+        BrowserOptions(
+            recorder=writer,
+            key=f"face {face.name!r}",
+            tenant="default",
+            display=studio.display,
+            box=_box(area) if area else _HEADLESS_BOX,
+            trusted_certificates=(services.certificate.cert_path,),
+            move_pointer=studio.move_pointer if filmed else None,
+            died=died,
+        ),
+    )
+
+
+class PhoneWindow:
+    """The e-CPS phone in a window of its own; the real pointer presses its buttons."""
+
+    def __init__(self, services: Services, studio: Studio, area: Area) -> None:
+        self._window = SideWindow(
+            ChromiumOptions(
+                display=studio.display,
+                trusted_certificates=(services.certificate.cert_path,),
+            ),
+            studio.move_pointer,
+        )
+        self._window.show(services.psc.phone_url(services.tenant), _box(area))
+
+    def answer(self, request: str, approve: bool) -> None:
+        """Press the button of that request. Raises `NotReady` when the page does not show it."""
+        button = "phone-approve" if approve else "phone-refuse"
+        self._window.click(
+            f'[data-testid=phone-request]:has(input[value="{request}"]) [data-testid={button}]'
+        )
+
+    def close(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+
+def _box(area: Area) -> tuple[int, int, int, int]:
+    return area.x, area.y, area.width, area.height
