@@ -48,8 +48,8 @@ class ProofRow:
 def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[ProofRow]:
     """Make `proofs/` anew from the journal, blobs and films of the bundle in `folder`.
 
-    A row for every proof of a scenario that was told, or of a requirement that the plan owes. Raises
-    `OSError` when a file cannot be read or written.
+    A row for every proof of a scenario that was told, or of a requirement that the plan owes.
+    Raises `OSError` when a file cannot be read or written.
     """
     known = catalogue or load_catalogue()
     journal = Journal(folder)

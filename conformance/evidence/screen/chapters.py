@@ -27,7 +27,7 @@ def spans(marks: Sequence[Mark], duration: float) -> list[tuple[Mark, float, flo
     Begins are kept inside the film and in order; a span is never shorter than a millisecond.
     """
     begins = [min(max(mark.at, 0.0), max(duration - 0.001, 0.0)) for mark in marks]
-    ends = [*begins[1:], max(duration, 0.001)]
+    ends = [*begins, duration][1:]
     return [
         (mark, begin, max(end, begin + 0.001))
         for mark, begin, end in zip(marks, begins, ends, strict=True)

@@ -5,36 +5,21 @@ import select
 import shutil
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from Xlib import X
 from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 
 from conformance.drivers.actions import NotReady
 from conformance.evidence.screen.layout import FILM_SIZE, Area, screen_of
+from conformance.evidence.screen.manager import start_manager
 
 # The shell outlives Xvfb's parent by the time it takes to see its stdin close: a bench that is
 # killed leaves no X server behind, and with it go the windows and the recorder.
 _XVFB = 'Xvfb -displayfd 1 "$@" & exec >&-; read -r line; kill $!; wait $!'
-
-_OPENBOX = """<?xml version="1.0" encoding="UTF-8"?>
-<openbox_config xmlns="http://openbox.org/3.4/rc">
-  <focus><focusNew>yes</focusNew><raiseOnFocus>no</raiseOnFocus></focus>
-  <placement><policy>Smart</policy></placement>
-  <theme><titleLayout>L</titleLayout></theme>
-  <desktops><number>1</number><popupTime>0</popupTime></desktops>
-  <mouse>
-    <context name="Client">
-      <mousebind button="Left" action="Press"><action name="Focus"/></mousebind>
-    </context>
-  </mouse>
-</openbox_config>
-"""
 
 
 @dataclass(slots=True)
@@ -76,7 +61,7 @@ class Display:
             name = f":{_display_number(server, folder, within)}"
             display = cls(name, screen, (width, height), server, folder)
             if manager:
-                display._start_manager(within)
+                display._manager = start_manager(name, folder, display.environment, within)
         except BaseException:
             _end(server)
             shutil.rmtree(folder, ignore_errors=True)
@@ -121,28 +106,6 @@ class Display:
     ) -> None:
         self.stop()
 
-    def _start_manager(self, within: float) -> None:
-        """Start openbox and wait until it manages the screen; without openbox, do without."""
-        openbox = shutil.which("openbox")
-        if openbox is None:
-            return
-        configuration = self._folder / "rc.xml"
-        configuration.write_text(_OPENBOX, encoding="utf-8", newline="\n")
-        with (self._folder / "openbox.log").open("wb") as log:
-            self._manager = subprocess.Popen(
-                [openbox, "--sm-disable", "--config-file", str(configuration)],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        if not _managed_within(self.name, within):
-            said = (self._folder / "openbox.log").read_text("utf-8", "replace").strip()
-            self._manager.terminate()
-            _reap(self._manager)
-            raise NotReady(f"openbox does not manage display {self.name} ({said or 'silent'})")
-
 
 def _start_server(screen: Area, folder: Path) -> subprocess.Popen[bytes]:
     size = f"{screen.width}x{screen.height}x24"
@@ -165,28 +128,6 @@ def _display_number(server: subprocess.Popen[bytes], folder: Path, within: float
         log = " / ".join((folder / "xvfb.log").read_text("utf-8", "replace").split("\n")[-4:])
         raise NotReady(f"Xvfb did not start: {log.strip(' /') or f'no answer within {within:g} s'}")
     return int(said)
-
-
-def _managed_within(name: str, within: float) -> bool:
-    """Wait until a window manager announces itself on the root window (EWMH)."""
-    deadline = time.monotonic() + within
-    connection = XConnection(name)
-    try:
-        root = connection.screen().root
-        check = connection.intern_atom("_NET_SUPPORTING_WM_CHECK")
-        root.change_attributes(event_mask=X.PropertyChangeMask)
-        while root.get_full_property(check, X.AnyPropertyType) is None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            # Events already read from the socket are waiting inside the connection.
-            if not connection.pending_events():
-                select.select([connection.fileno()], [], [], left)
-            while connection.pending_events():
-                connection.next_event()
-        return True
-    finally:
-        connection.close()
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

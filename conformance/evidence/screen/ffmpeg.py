@@ -112,6 +112,12 @@ class Recording:
         why = "ended" if self._ended else f"gave no frame within {within:g} s"
         raise NotReady(f"the screen recorder {why}: {self.last_words}")
 
+    def wait_for_frame(self, number: int, within: float) -> bool:
+        """Wait until that many pictures are encoded; false if it ends, or takes longer."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended or self.frames >= number, within)
+            return self.frames >= number
+
     def quit(self, within: float = 10.0) -> int:
         """Ask it, by `q`, to close its file, and give its exit code; killed after `within`."""
         assert self._process.stdin is not None

@@ -29,6 +29,7 @@ _ENCODING = (
     *("-pix_fmt", "yuv420p", "-threads", "1"),
 )
 _SURVIVING = ("-movflags", "+frag_every_frame+empty_moov+default_base_moof", "-flush_packets", "1")
+_TAIL_S = 0.5
 
 
 def file_name(scenario_id: str) -> str:
@@ -49,6 +50,7 @@ class Film:
         self._backend = backend
         self._recorder = recorder
         self._marks: list[Mark] = []
+        self._problems: list[str] = []
         self._texts_folder = Path(tempfile.mkdtemp(prefix="banc-film-"))
         self._zero = 0
 
@@ -109,6 +111,10 @@ class Film:
         """The process id of the recorder."""
         return self._recording.pid
 
+    def wait_for_frame(self, number: int, within: float = 60.0) -> bool:
+        """Wait until that many pictures are recorded; false if the recorder ends, or is late."""
+        return self._recording.wait_for_frame(number, within)
+
     @property
     def seconds(self) -> float:
         """How long it has been filming."""
@@ -117,10 +123,14 @@ class Film:
     def caption(self, n: int, title: str) -> None:
         """A step begins: the band shows it, a chapter and a subtitle will start here.
 
-        Raises `OSError` when the disk refuses the text of the band.
+        A disk that refuses the text of the band is a problem of the film, not of the scenario.
         """
         self._marks.append(Mark(self.seconds, n, title))
-        self._texts.show(n, title)
+        try:
+            self._texts.show(n, title)
+        except OSError as error:
+            sentence = _("{name}: the band does not show step {n} ({why})")
+            self._problems.append(sentence.format(name=self.path.name, n=n, why=error))
 
     def stop(self, expected_duration: float | None = None) -> FilmReport:
         """End the take, add chapters and captions, check the film, record `film.finished`.
@@ -129,35 +139,34 @@ class Film:
         picture. What is wrong with the film is in the report: nothing is raised for it, and what
         was recorded is kept.
         """
-        problems = []
         expected = self.seconds if expected_duration is None else expected_duration
-        died = not self._recording.alive
-        code = self._recording.quit()
-        if died or code != 0:
-            sentence = _("{name}: the recorder stopped by itself ({why})")
-            why = self._recording.last_words or _("code {code}").format(code=code)
-            problems.append(sentence.format(name=self.path.name, why=why))
-        problems += self._finish_file(expected)
-        shutil.rmtree(self._texts_folder, ignore_errors=True)
+        self._end_the_take()
+        try:
+            finish_file(self.path, self._marks, expected)
+        except (OSError, subprocess.SubprocessError) as error:
+            sentence = _("{name}: chapters and captions could not be added ({why})")
+            self._problems.append(sentence.format(name=self.path.name, why=error))
         report = check(
             self.path,
             expected,
             self._size,
             chapters=len(self._marks),
             limits=_limits_of(self._backend),
-            already=problems,
+            already=self._problems,
         )
         self._record(report)
         return report
 
-    def _finish_file(self, duration: float) -> list[str]:
-        """Chapters and captions; the film as recorded stays in place when that fails."""
+    def _end_the_take(self) -> None:
+        died = not self._recording.alive
         try:
-            finish_file(self.path, self._marks, duration)
-        except (OSError, subprocess.SubprocessError) as error:
-            sentence = _("{name}: chapters and captions could not be added ({why})")
-            return [sentence.format(name=self.path.name, why=error)]
-        return []
+            code = self._recording.quit()
+        finally:
+            shutil.rmtree(self._texts_folder, ignore_errors=True)
+        if died or code != 0:
+            sentence = _("{name}: the recorder stopped by itself ({why})")
+            why = self._recording.last_words or _("code {code}").format(code=code)
+            self._problems.append(sentence.format(name=self.path.name, why=why))
 
     def _record(self, report: FilmReport) -> None:
         finished = FilmFinished(
@@ -179,7 +188,9 @@ class Film:
 def finish_file(path: Path, marks: list[Mark], duration: float) -> None:
     """Give the film at `path` its chapters and captions, and a WebVTT beside it.
 
-    Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
+    What was recorded after `duration` seconds, between the order to stop and the end of the
+    recorder, is left out but for half a second: on a busy machine it can last longer than the film
+    may. Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
     """
     path.with_suffix(".vtt").write_text(webvtt(marks, duration), encoding="utf-8", newline="\n")
     with tempfile.TemporaryDirectory(prefix="banc-film-") as name:
@@ -192,7 +203,7 @@ def finish_file(path: Path, marks: list[Mark], duration: float) -> None:
             streams += ["-map", "2:s:0", "-c:s", "mov_text", "-metadata:s:s:0", "language=fra"]
         whole = path.with_name(f"{path.stem}.whole.mp4")
         try:
-            output = ["-movflags", "+faststart", str(whole)]
+            output = ["-t", f"{duration + _TAIL_S:.3f}", "-movflags", "+faststart", str(whole)]
             done = run_ffmpeg(["-y", "-loglevel", "error", *inputs, *streams, *output])
             if done.returncode != 0 or not whole.is_file():
                 raise OSError(done.stderr.decode("utf-8", "replace").strip().replace("\n", " / "))
