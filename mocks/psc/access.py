@@ -1,9 +1,24 @@
 """Who may answer phones and steer the mock: beyond loopback a token is needed (CONTRACTS §8)."""
 
 import hmac
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
-from mocks.psc.web import Call, Refused, json_answer
+from mocks.psc.web import Call, Refused, json_answer, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who is let in: `networks` (none: everybody), and the token of phone and control, if any."""
+
+    control_token: str | None = None
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def hold_address(self, peer: str) -> None:
+        """Raises `Refused` (403) when `peer` is in none of the networks."""
+        if self.networks and not any(ip_address(peer) in one for one in self.networks):
+            raise refuse("address_not_allowed", f"{peer} is not among the networks allowed", 403)
 
 
 def hold_token(call: Call) -> str | None:

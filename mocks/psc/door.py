@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from mocks.psc.access import Guard
 from mocks.psc.control import control
 from mocks.psc.keys import Keys
 from mocks.psc.labels import labelled, labelled_json, request_headers, response_headers
@@ -43,14 +44,14 @@ class Door:
         recorder: Recorder,
         keys: Keys,
         clock: Callable[[], float],
-        control_token: str | None,
+        guard: Guard,
     ) -> None:
         self.tenants: dict[str, Tenant] = {}
         self._nowhere = Tenant(TenantConfig(name="nowhere"), "", recorder, clock)
         self._recorder = recorder
         self._keys = keys
         self._clock = clock
-        self._control_token = control_token
+        self._guard = guard
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -123,12 +124,13 @@ class Door:
             body=None,
             began=self._recorder.mono(),
             now=self._clock(),
-            control_token=self._control_token,
+            control_token=self._guard.control_token,
         )
 
     def _answer(self, call: Call, place: Place, octets: bytes) -> Answer:
         try:
             _read(call, octets)
+            self._guard.hold_address(call.request.client.host if call.request.client else "")
             return self._handled(call, place)
         except Refused as refused:
             return refused.answer

@@ -10,12 +10,14 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import uvicorn
 
 from mocks.psc import pages
+from mocks.psc.access import Guard
 from mocks.psc.connection import Connection
 from mocks.psc.door import Door
 from mocks.psc.keys import Keys
@@ -66,8 +68,9 @@ class _Server(uvicorn.Server):
 class PscMock:
     """The mock provider. `keys_folder` keeps the signing keys (mode 0600) from run to run.
 
-    `control_token`, when set, is needed by phone page and control API. `clock` gives epoch seconds.
-    Raises `ValueError` when a key file holds no key.
+    `control_token`, when set, is needed by phone page and control API; `allow` are the networks let
+    in (CIDR; none given: everybody); `clock` gives epoch seconds. Raises `ValueError` when a key
+    file holds no key, or a network cannot be read.
     """
 
     def __init__(
@@ -76,11 +79,14 @@ class PscMock:
         keys_folder: Path,
         control_token: str | None = None,
         clock: Callable[[], float] = time.time,
+        allow: Sequence[str] = (),
     ) -> None:
         self.base_url = ""
         self._recorder = recorder
         self._clock = clock
-        self._door = Door(recorder, Keys(keys_folder), clock, control_token)
+        self._guarded = bool(control_token and allow)
+        guard = Guard(control_token, tuple(ip_network(network) for network in allow))
+        self._door = Door(recorder, Keys(keys_folder), clock, guard)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -99,8 +105,14 @@ class PscMock:
         """Listen on `host`; port 0 takes a free one. `tls` is (certificate file, key file).
 
         `public_host` is the name in the URLs given out, when it is not `host`. Raises `OSError`
-        naming address and port when they cannot be had.
+        naming address and port when they cannot be had, `ValueError` beyond loopback without TLS,
+        control token and allowed networks (CONTRACTS §8).
         """
+        if not (_loopback(host) or (tls and self._guarded)):
+            raise ValueError(
+                f"mock PSC on {host}: beyond loopback it needs TLS, a control token and the "
+                "networks allowed"
+            )
         pages.prepare()
         listener = _listen(host, port)
         certificate, key = tls or (None, None)
@@ -170,6 +182,10 @@ class PscMock:
             self._server.should_exit = True
             await self._serving
         self._server = self._serving = None
+
+
+def _loopback(host: str) -> bool:
+    return host == "localhost" or ip_address(host).is_loopback
 
 
 def _listen(host: str, port: int) -> socket.socket:
