@@ -9,6 +9,9 @@ from conformance.checks.wire import fingerprint, tenant_of
 from conformance.journal.events import Event
 
 _NEEDS_TLS = ("AUTH", "MAIL", "RCPT", "DATA", "BDAT")
+_MARK = "⟦"
+"""What stands in a recorded line in the place of a secret (CONTRACTS §2)."""
+
 _OLD = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
 
 
@@ -49,7 +52,7 @@ def tls_before_auth(events: Events) -> Iterator[Said]:
 def never_in_clear(events: Events) -> Iterator[Said]:
     """No token, password or other credential crosses a connection that is not encrypted."""
     for name, commands in _sessions(events):
-        shown = [command for command in commands if command.data.get("auth")]
+        shown = [command for command in commands if _MARK in command.data["line"]]
         clear = [command for command in shown if not command.data["tls"]]
         if shown:
             yield held_if(not clear, name, clear or shown)
@@ -87,7 +90,7 @@ def xoauth2_token(events: Events) -> Iterator[Said]:
     """
     issued = issued_tokens(events)
     sessions = _sessions(events)
-    attempts = [(name, c) for name, found in sessions for c in found if c.data.get("auth")]
+    attempts = [(name, c) for name, found in sessions for c in found if _shows_who(c)]
     for place, (name, command) in enumerate(attempts):
         defect = _defect(events, issued, command)
         recovered = defect == "expired" and any(
@@ -97,6 +100,12 @@ def xoauth2_token(events: Events) -> Iterator[Said]:
             yield held(name, [command])
         elif not (recovered and not _succeeded(command)):
             yield broken(name, [command], defect=defect)
+
+
+def _shows_who(command: Event) -> bool:
+    """Whether a line authenticates: not `AUTH XOAUTH2` alone, nor the end of a refused dialogue."""
+    auth = command.data.get("auth")
+    return bool(auth) and (auth.get("token") is not None or auth.get("mechanism") != "XOAUTH2")
 
 
 def _succeeded(command: Event) -> bool:

@@ -14,7 +14,7 @@ from conformance.checks.polls import (
     interval_of,
 )
 from conformance.checks.registry import Said, broken, held, held_if, rule
-from conformance.checks.wire import by_scenario, parameters, text
+from conformance.checks.wire import by_scenario, parameters, tenant_of, text
 from conformance.documents.identifiers import national_id_kind
 
 _EDC = "ansforge/psc-edc-proxy-esante (ANS sample code and its OpenAPI)"
@@ -62,16 +62,20 @@ def ciba_acr(events: Events) -> Iterator[Said]:
 @rule(
     "psc.ciba.login-hint",
     requires=["PSC.01"],
-    reads=LOGIN_READS,
+    reads=(*LOGIN_READS, "tenant.opened"),
     basis="ans",
     trust="official",
     source="ANS page on CIBA; psc.md §3.3 for the forms",
 )
 def login_hint(events: Events) -> Iterator[Said]:
     """The `login_hint` is a national identifier, its type digit included (8 and 11 digits)."""
+    known = {person["national_id"] for person in tenant_of(events).get("people", [])}
     for login in ciba_logins(events):
         sent = text(parameters(login.request).get("login_hint"))
-        yield held_if(national_id_kind(sent), login.name, [login.request], sent=sent)
+        if f"8{sent}" in known:
+            yield broken(login.name, [login.request], defect="no-type", sent=sent)
+        else:
+            yield held_if(national_id_kind(sent), login.name, [login.request], sent=sent)
 
 
 @rule(

@@ -70,7 +70,7 @@ def _asked_again(events: Events, name: str, logout: Act, start: Act) -> Iterator
     elif again.data["route"] == "ciba":
         if status(again) == 200 and "auth_req_id" in answer(again):
             yield held(name, [again])
-    elif again.data.get("facts", {}).get("sso") or "code" in redirect_query(again):
+    elif again.data.get("facts", {}).get("silent") or "code" in redirect_query(again):
         yield broken(name, [again], defect="silent")
     elif status(again) < 400:
         yield held(name, [again])
