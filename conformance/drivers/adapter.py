@@ -17,7 +17,7 @@ from conformance.drivers.contract import BadAnswer, outcome_of, seen_of
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, bare
 from conformance.drivers.user_agent import Page, UserAgent
-from conformance.drivers.wallet import WalletForms
+from conformance.drivers.wallet_forms import WalletForms
 from mocks.recording import Recorder
 
 SEE_WITHIN = 10.0

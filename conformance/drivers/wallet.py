@@ -1,87 +1,78 @@
 """The person's own gestures on the PSC wallet page of the bench: choose, confirm, wait.
 
-The page is the bench's, so what is clicked on it stands here and not in `banc.toml`. The same
-marks serve the browser (as selectors) and the user agent of adapters (as forms).
+The page is the bench's, so what is clicked on it stands here and not in `banc.toml`.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from lxml import html
-
-from conformance.drivers.bounded import Dropped, TimedOut
+from conformance.drivers.actions import Outcome
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.user_agent import UserAgent
+from conformance.drivers.hands import SLICE_S, ActionEnded, Hands
+from conformance.drivers.looking import visible
+from conformance.drivers.watch import PageWatch
 
-CHOICE = "form:has([name=step][value=choose])"
-CARD = "form:has([name=step][value=card])"
-WAITING = "[data-testid=wallet-waiting]"
-
-
-class WalletForms:
-    """The wallet page without a browser: its forms, and its word that the phone has answered."""
-
-    def __init__(self, agent: UserAgent) -> None:
-        self._agent = agent
-
-    def here(self) -> bool:
-        """Whether the user agent stands on a wallet page."""
-        tree = self._tree()
-        return tree is not None and (
-            _form(tree, "choose") is not None
-            or _form(tree, "card") is not None
-            or _is_waiting(tree)
-        )
-
-    def identify(self, arguments: Mapping[str, Any], deadline: Deadline) -> None:
-        """Choose means and person. Raises a `NoAnswer`."""
-        tree = self._tree()
-        form = _form(tree, "choose") if tree is not None else None
-        if form is not None:
-            chosen = {"means": arguments["means"], "national_id": arguments["national_id"]}
-            self._agent.submit(form, {"step": "choose", **chosen}, deadline)
-
-    def authenticate(self, arguments: Mapping[str, Any], deadline: Deadline) -> None:
-        """Confirm with the card, or wait until the phone has answered. Raises a `NoAnswer`."""
-        self.identify(arguments, deadline)
-        tree = self._tree()
-        if tree is None:
-            return
-        card = _form(tree, "card")
-        if card is not None:
-            self._agent.submit(card, {"step": "card"}, deadline)
-        elif _is_waiting(tree):
-            self._await_phone(deadline)
-        self._post_back(deadline)
-
-    def _await_phone(self, deadline: Deadline) -> None:
-        page = self._agent.page
-        assert page is not None
-        stream = self._agent.peek(f"{page.url.partition('?')[0]}/events", deadline)
-        if b"event: answered" not in stream.body:
-            raise Dropped(f"the wallet stopped telling of the phone (status {stream.status})")
-        if deadline.passed:
-            raise TimedOut(f"the phone did not answer within {deadline.seconds:g} s")
-        self._agent.get(page.url, deadline)
-
-    def _post_back(self, deadline: Deadline) -> None:
-        """Send the form that a script would send by itself (`response_mode=form_post`)."""
-        tree = self._tree()
-        for form in tree.forms if tree is not None else ():
-            fields = {name for name, _ in form.form_values()}
-            if "state" in fields and fields & {"code", "error"}:
-                self._agent.submit(form, {}, deadline)
-                return
-
-    def _tree(self) -> html.HtmlElement | None:
-        return self._agent.page.tree() if self._agent.page else None
+MARKS = {
+    "choice": "[data-testid=wallet-submit]",
+    "card": "[data-testid=wallet-card-confirm]",
+    "waiting": "[data-testid=wallet-digits]",
+}
 
 
-def _form(tree: html.HtmlElement, step: str) -> html.FormElement | None:
-    """The form of a step, known by its field or button `step`."""
-    found = tree.xpath("//form[.//*[@name='step'][@value=$step]]", step=step)
-    return found[0] if found else None
+class WalletPage:
+    """The wallet page in a browser."""
 
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
 
-def _is_waiting(tree: html.HtmlElement) -> bool:
-    return bool(tree.xpath("//*[@data-testid='wallet-waiting']"))
+    def shows(self, mark: str, watch: PageWatch) -> bool:
+        """Whether the page on top is that one of the wallet's."""
+        return not watch.leaving and visible(watch.page, MARKS[mark]).count() > 0
+
+    def identify(
+        self,
+        arguments: Mapping[str, Any],
+        watch: PageWatch,
+        deadline: Deadline,
+        *,
+        patient: bool = False,
+    ) -> bool:
+        """Choose means and person where the choice is asked; `patient` waits for the page.
+
+        Gives whether the person's choice is made. Raises as `Hands.play`.
+        """
+        if patient:
+            self._hands.find("wallet", ", ".join(MARKS.values()), watch, deadline)
+        if self.shows("choice", watch):
+            for test_id in (
+                f"wallet-means-{arguments['means']}",
+                f"wallet-person-{arguments['national_id']}",
+                "wallet-submit",
+            ):
+                self._click(f"[data-testid={test_id}]", watch, deadline)
+            self._hands.arrive(watch, deadline)
+        return self.shows("card", watch) or self.shows("waiting", watch)
+
+    def authenticate(
+        self, arguments: Mapping[str, Any], watch: PageWatch, deadline: Deadline
+    ) -> None:
+        """Confirm with the card, or wait until the phone has answered, if a wallet page is there.
+
+        Raises as `Hands.play`; the phone's silence is `unclear`.
+        """
+        self._hands.arrive(watch, deadline)
+        self.identify(arguments, watch, deadline)
+        if self.shows("card", watch):
+            self._click(MARKS["card"], watch, deadline)
+        while self.shows("waiting", watch):
+            self._hands.look_up(watch)
+            if deadline.passed:
+                reason = f"the phone did not answer within {deadline.seconds:g} s"
+                raise ActionEnded(Outcome("unclear", reason=reason))
+            watch.wait("framenavigated", min(SLICE_S, deadline.left))
+        self._hands.arrive(watch, deadline)
+
+    def _click(self, selector: str, watch: PageWatch, deadline: Deadline) -> None:
+        element = self._hands.find("wallet", selector, watch, deadline)
+        self._hands.point(element, watch)
+        element.click(timeout=deadline.left_ms())

@@ -1,0 +1,290 @@
+"""Drives a product through its pages, as `[actions.*]` and `[see.*]` of `banc.toml` say.
+
+Playwright on the machine's Chromium: headed inside the recorded display, headless without one.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from conformance.drivers.actions import ACTIONS, SEES, NotReady, Outcome, Seen, Stopped
+from conformance.drivers.chromium import Box, Chromium, ChromiumOptions
+from conformance.drivers.deadlines import Deadline
+from conformance.drivers.exchanges import ExchangeLog, bare
+from conformance.drivers.hands import ActionEnded, Hands, MovePointer
+from conformance.drivers.looking import place_of, read_values, text_of, visible
+from conformance.drivers.marks import Marks
+from conformance.drivers.side_window import SideWindow
+from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
+from conformance.drivers.wallet import WalletPage
+from conformance.drivers.watch import PageWatch
+from mocks.recording import Recorder
+
+SEE_WITHIN = 20.0
+_GRACE_S = 5.0
+_LOOK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOptions:
+    """What the stage gives a browser driver.
+
+    `key` is how `banc.toml` names the face; `box` the window on the screen; `ca_file` and
+    `trusted_certificates` as in `ChromiumOptions`; `move_pointer` takes screen pixels;
+    `product_addresses` are the product's other origins; `died` gives a sentence once the
+    product's process has ended.
+    """
+
+    recorder: Recorder
+    key: str = "face"
+    tenant: str = ""
+    display: str | None = None
+    box: Box = (0, 0, 1280, 800)
+    ca_file: Path | None = None
+    trusted_certificates: tuple[Path, ...] = ()
+    move_pointer: MovePointer | None = None
+    product_addresses: tuple[str, ...] = ()
+    died: Callable[[], str | None] = lambda: None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+class BrowserDriver:
+    """One face of a product, driven by its pages. Of one thread; the browser opens when needed."""
+
+    witness: Literal["screen", "declared"] = "screen"
+    source: Literal["ui", "adapter", "operator"] = "ui"
+
+    def __init__(
+        self,
+        address: str,
+        actions: Mapping[str, ActionTable],
+        see: Mapping[str, str | SeeTable],
+        options: BrowserOptions,
+    ) -> None:
+        self._options = options
+        self._actions = actions
+        self._see = {what: as_see_table(table) for what, table in see.items()}
+        pointer = options.move_pointer if options.display else None
+        self._hands = Hands(options.key, address, pointer)
+        self._marks = Marks(self._hands, self._see)
+        addresses = (address, *options.product_addresses)
+        self._log = ExchangeLog(options.recorder, options.tenant, addresses, self.source)
+        self._chromium: Chromium | None = None
+        self._watch: PageWatch | None = None
+        self._answered = False
+        self._side: SideWindow | None = None
+
+    def act(self, name: str, arguments: Mapping[str, Any], within: float) -> Outcome:
+        """Do one action. Raises `NotReady` for what only `banc.toml` or the machine explains."""
+        if name not in ACTIONS:
+            raise NotReady(f"action {name!r}: expected one of {', '.join(ACTIONS)}")
+        if name == "restart":
+            return Outcome("unsupported", reason="a browser restarts no product")
+        table = self._table(name)
+        deadline = Deadline(within)
+        outcome = self._bounded(
+            name, deadline, lambda: self._play(name, table, arguments, deadline)
+        )
+        if outcome.name in ("broken", "unclear") and (death := self._options.died()):
+            return Outcome("broken", reason=death)
+        return outcome
+
+    def see(self, what: str) -> Seen:
+        """Look at one thing on the page.
+
+        Raises `NotReady` for a word outside `SEES`, `Stopped` when the page cannot be looked at.
+        """
+        if what not in SEES:
+            raise NotReady(f"see {what!r}: expected one of {', '.join(SEES)}")
+        table = self._see.get(what)
+        if table is None:
+            return Seen(what, present=False, ready=False)
+        found: list[Seen] = []
+
+        def look() -> Outcome:
+            found.append(self._look(what, table))
+            return Outcome("done")
+
+        outcome = self._bounded(f"see {what}", Deadline(SEE_WITHIN), look)
+        if not found:
+            raise Stopped(f"see {what}", outcome)
+        return found[0]
+
+    def reset(self) -> None:
+        """Close every page and forget cookies and storage: a new visitor."""
+        if self._chromium is None or self._watch is None:
+            return
+        watch, context = self._watch, self._chromium.context
+        try:
+            origins = set(watch.origins)
+            watch.forget()
+            fresh = context.new_page()
+            for page in [page for page in context.pages if page is not fresh]:
+                page.close()
+            context.clear_cookies()
+            _clear_storage(context.new_cdp_session(fresh), origins)
+        except PlaywrightError:  # a browser that does not even reset is replaced
+            self._shut()
+
+    def close(self) -> None:
+        """Close the browser and the side window."""
+        self._shut()
+        if self._side is not None:
+            self._side.close()
+            self._side = None
+
+    def open_side_window(self, url: str, box: Box) -> None:
+        """Show `url` (the phone page of the bench) in a window of its own beside the product."""
+        options = self._chromium_options()
+        if self._side is None:
+            self._side = SideWindow(options, self._options.move_pointer)
+        self._side.show(url, box)
+
+    def click_in_side_window(self, selector: str, within: float = 10.0) -> None:
+        """Click there. Raises `NotReady` if the element does not come within `within` seconds."""
+        if self._side is None:
+            raise NotReady(f"side window: {selector!r} cannot be clicked, no window was opened")
+        self._side.click(selector, within)
+
+    def _play(
+        self, name: str, table: ActionTable, arguments: Mapping[str, Any], deadline: Deadline
+    ) -> Outcome:
+        watch, wallet = self._opened(), WalletPage(self._hands)
+        watch.begin()
+        if name == "idle":
+            self._idle(float(arguments["seconds"]), watch)
+        if name == "finish_psc_login":
+            wallet.authenticate(arguments, watch, deadline)
+        for number, step in enumerate(table.steps):
+            if applies(step, arguments):
+                place = f"actions.{name}.steps[{number}]"
+                if isinstance(step, Wallet):
+                    wallet.identify(arguments, watch, deadline, patient=True)
+                else:
+                    self._hands.play(step, place, arguments, watch, deadline, table.refused_when)
+        signing_in = name == "start_psc_login"
+        outcome = self._marks.wait(
+            name, table, arguments, watch, deadline, wallet if signing_in else None
+        )
+        watch.settle(min(0.5, deadline.left))
+        return outcome
+
+    def _idle(self, seconds: float, watch: PageWatch) -> None:
+        """Do nothing for so long, as the story asks; a crash or a 5xx ends it."""
+        quiet = Deadline(seconds)
+        while not quiet.passed:
+            self._hands.look_up(watch)
+            watch.wait("framenavigated", min(1.0, quiet.left))
+
+    def _look(self, what: str, table: SeeTable) -> Seen:
+        watch = self._opened()
+        self._hands.arrive(watch, Deadline(_LOOK_S * 5))
+        page, headed = watch.page, self._options.display is not None
+        element = visible(page, table.selector)
+        text, box, values = "", None, {}
+        try:
+            element.wait_for(state="visible", timeout=_LOOK_S * 1000)
+            text = text_of(element, table.attribute)
+            box = place_of(page, element, on_screen=headed)
+            values = read_values(page, table.values)
+        except PlaywrightTimeout:  # not there: a fact
+            pass
+        except PlaywrightError as error:
+            self._hands.blame_selector(f"see.{what}", table.selector, error)
+            raise
+        return Seen(
+            what,
+            present=box is not None,
+            text=text if box else "",
+            values=values if box else {},
+            url=bare(page.url),
+            box=box,
+            screenshot=page.screenshot(timeout=10_000),
+        )
+
+    def _table(self, name: str) -> ActionTable:
+        table = self._actions.get(name) or self._marks.usual(name)
+        if table is None:
+            raise NotReady(
+                f"banc.toml: {self._options.key}, actions.{name} is missing, expected its steps"
+            )
+        return table
+
+    def _bounded(self, name: str, deadline: Deadline, work: Callable[[], Outcome]) -> Outcome:
+        """Run `work`; a browser that no longer answers is ended some seconds after the deadline."""
+        hung = threading.Event()
+        try:
+            with self._ended_if_hung(deadline.left + _GRACE_S, hung):
+                return work()
+        except ActionEnded as ended:
+            return ended.outcome
+        except PlaywrightTimeout:
+            reason = f"{name}: nothing more within {deadline.seconds:g} s"
+            return Outcome("unclear", reason=reason)
+        except PlaywrightError as error:
+            problem = self._watch.problem if self._watch else None
+            if hung.is_set() or self._gone():
+                self._shut()
+            if hung.is_set():
+                reason = f"{name}: the page no longer reacts after {deadline.seconds:g} s"
+                return Outcome("unclear", reason=reason)
+            first = error.message.splitlines()[0].partition(" at http")[0]
+            return Outcome("broken", reason=problem or f"{name}: the browser says {first!r}")
+
+    @contextlib.contextmanager
+    def _ended_if_hung(self, after: float, hung: threading.Event) -> Iterator[None]:
+        def end() -> None:
+            hung.set()
+            if self._chromium is not None:
+                self._chromium.kill()
+
+        timer = threading.Timer(after, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _gone(self) -> bool:
+        return self._chromium is None or self._chromium.closed
+
+    def _opened(self) -> PageWatch:
+        if self._chromium is None or self._watch is None or self._chromium.closed:
+            self._shut()
+            self._chromium = Chromium(self._chromium_options())
+            self._watch = PageWatch(self._chromium.context, self._log)
+            self._watch.answered = self._answered
+        return self._watch
+
+    def _shut(self) -> None:
+        if self._watch is not None:
+            self._answered = self._answered or self._watch.answered
+            self._watch.forget()
+        if self._chromium is not None:
+            self._chromium.close()
+        self._chromium = self._watch = None
+
+    def _chromium_options(self) -> ChromiumOptions:
+        options = self._options
+        return ChromiumOptions(
+            display=options.display,
+            box=options.box,
+            ca_file=options.ca_file,
+            trusted_certificates=options.trusted_certificates,
+            environment=options.environment,
+        )
+
+
+def _clear_storage(session: Any, origins: set[str]) -> None:
+    for origin in sorted(origins):
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.send("Network.clearBrowserCache")
+    session.detach()

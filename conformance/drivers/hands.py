@@ -1,0 +1,218 @@
+"""Plays the steps of an action in the browser, the real pointer going where a hand would."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from conformance.drivers.actions import NotReady, Outcome
+from conformance.drivers.deadlines import Deadline
+from conformance.drivers.exchanges import bare
+from conformance.drivers.looking import centre_on_screen, text_of, visible
+from conformance.drivers.steps import (
+    Check,
+    Click,
+    Dialog,
+    Fill,
+    Open,
+    Press,
+    Scroll,
+    Select,
+    Step,
+    WaitFor,
+    filled,
+)
+from conformance.drivers.watch import Failure, PageWatch, net_error
+
+SLICE_S = 0.25
+"""How often a wait looks up from the page to what else happened."""
+
+_PATIENCE_WITH_REFUSAL_S = 1.0
+_LOADING_S = 10.0
+
+MovePointer = Callable[[float, float], None]
+
+
+class ActionEnded(Exception):
+    """An action ended before its last step."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.name)
+        self.outcome = outcome
+
+
+class Hands:
+    """One person's hands on one browser. `key` is how `banc.toml` names the face."""
+
+    def __init__(self, key: str, address: str, move_pointer: MovePointer | None) -> None:
+        self._key = key
+        self._address = address
+        self._move_pointer = move_pointer
+        self._matched: set[str] = set()
+
+    def play(
+        self,
+        step: Step,
+        place: str,
+        arguments: Mapping[str, Any],
+        watch: PageWatch,
+        deadline: Deadline,
+        refused: str | None = None,
+    ) -> None:
+        """Do one step. Raises `ActionEnded` or, for what only the set-up explains, `NotReady`."""
+
+        def said(text: str) -> str:
+            return filled(text, arguments)
+
+        def there(name: str, selector: str) -> Locator:
+            at = f"{place}.{name}"
+            element = self.find(at, said(selector), watch, deadline, refused)
+            self.point(element, watch)
+            return element
+
+        left = deadline.left_ms()
+        match step:
+            case Open(open=path):
+                self.open(f"{place}.open", said(path), watch, deadline)
+            case Click(click=selector):
+                there("click", selector).click(timeout=left)
+            case Fill(fill=selector, value=value):
+                there("fill", selector).fill(said(value), timeout=left)
+            case Select(select=selector, index=index) if index is not None:
+                number = int(said(str(index)))
+                there("select", selector).select_option(index=number, timeout=left)
+            case Select(select=selector, value=value):
+                there("select", selector).select_option(said(value), timeout=left)
+            case Check(check=selector, on=on):
+                there("check", selector).set_checked(on, timeout=left)
+            case Press(press=key, at=None):
+                watch.page.keyboard.press(key)
+            case Press(press=key, at=str(selector)):
+                there("at", selector).press(key, timeout=left)
+            case Scroll(scroll=selector):
+                element = self.find(f"{place}.scroll", said(selector), watch, deadline, refused)
+                element.evaluate("e => e.scrollIntoView({block: 'center'})", timeout=left)
+            case WaitFor(wait_for=selector):
+                self.find(f"{place}.wait_for", said(selector), watch, deadline, refused)
+            case Dialog(dialog=answer, text=text):
+                watch.accept_dialogs, watch.dialog_text = answer == "accept", said(text)
+        self.arrive(watch, deadline)
+
+    def open(self, place: str, path: str, watch: PageWatch, deadline: Deadline) -> None:
+        """Go to a path of the product."""
+        url = urljoin(self._address, path)
+        try:
+            watch.page.goto(url, wait_until="commit", timeout=deadline.left_ms())
+        except PlaywrightTimeout:
+            reason = f"{bare(url)} did not answer within {deadline.seconds:g} s"
+            raise ActionEnded(Outcome("unclear", reason=reason)) from None
+        except PlaywrightError as error:
+            code = net_error(error)
+            if code is None or code == "ERR_ABORTED":
+                if watch.downloads or code:
+                    return
+                raise
+            self.judge_failure(place, Failure(code, bare(url)), watch)
+
+    def judge_failure(self, place: str, failure: Failure, watch: PageWatch) -> None:
+        """Nobody there since the run began is the set-up; silence of who once spoke is a break."""
+        if failure.never_there and not watch.answered:
+            raise NotReady(
+                f"{self._at(place)}: {failure.url} gave {failure.code}, expected a product there"
+            )
+        reason = f"{failure.url} gave no answer ({failure.code})"
+        raise ActionEnded(Outcome("broken", reason=reason))
+
+    def find(
+        self,
+        place: str,
+        selector: str,
+        watch: PageWatch,
+        deadline: Deadline,
+        refused: str | None = None,
+    ) -> Locator:
+        """The visible element, as soon as it is there. Raises as `play`."""
+        waited = Deadline(_PATIENCE_WITH_REFUSAL_S)
+        while True:
+            self.look_up(watch)
+            element = visible(watch.page, selector)
+            try:
+                element.wait_for(state="visible", timeout=deadline.left_ms(SLICE_S))
+            except PlaywrightTimeout:
+                if refused and waited.passed and not watch.leaving:
+                    self.refusal(refused, watch)
+                if deadline.passed:
+                    self._not_found(place, selector, watch)
+                continue
+            except PlaywrightError as error:
+                self.blame_selector(place, selector, error)
+                raise
+            self._matched.add(selector)
+            return element
+
+    def look_up(self, watch: PageWatch) -> None:
+        """Raise `ActionEnded` if something broke meanwhile."""
+        if watch.problem is not None:
+            raise ActionEnded(Outcome("broken", reason=watch.problem))
+
+    def refusal(self, selector: str, watch: PageWatch) -> None:
+        """Raise `ActionEnded` with the product's own words if the refusal mark is there."""
+        mark = visible(watch.page, selector)
+        try:
+            shown = text_of(mark) if mark.count() else ""
+        except PlaywrightTimeout:  # it left the page meanwhile
+            return
+        except PlaywrightError as error:
+            self.blame_selector("refused_when", selector, error)
+            raise
+        if shown:
+            raise ActionEnded(Outcome("refused", shown=shown))
+
+    def arrive(self, watch: PageWatch, deadline: Deadline) -> None:
+        """If the page is leaving, wait for the next document to be readable."""
+        while watch.leaving and not deadline.passed:
+            self.look_up(watch)
+            watch.wait("framenavigated", min(SLICE_S, deadline.left))
+        within = deadline.left_ms(_LOADING_S)
+        try:
+            watch.page.wait_for_load_state("domcontentloaded", timeout=within)
+        except PlaywrightTimeout:  # a page without end is looked at as far as it came
+            return
+
+    def point(self, element: Locator, watch: PageWatch) -> None:
+        """Move the real pointer onto the element, where there is a screen."""
+        if self._move_pointer is None:
+            return
+        element.scroll_into_view_if_needed(timeout=5000)
+        centre = centre_on_screen(watch.page, element)
+        if centre is not None:
+            self._move_pointer(*centre)
+
+    def blame_selector(self, place: str, selector: str, error: PlaywrightError) -> None:
+        """Raise `NotReady` if the selector itself cannot be read."""
+        words = error.message
+        if "selector" in words.lower() and ("pars" in words or "not a valid" in words):
+            raise NotReady(
+                f"{self._at(place)}: {selector!r} is not a selector, expected one of Playwright's"
+            ) from error
+
+    def _not_found(self, place: str, selector: str, watch: PageWatch) -> None:
+        where = bare(watch.page.url)
+        if selector in self._matched or watch.page.locator(selector).count():
+            reason = f"{selector} did not show on {where}{_asked(watch)}"
+            raise ActionEnded(Outcome("unclear", reason=reason))
+        raise NotReady(
+            f"{self._at(place)}: {selector!r} matched nothing in this run, last on {where}"
+            f"{_asked(watch)}"
+        )
+
+    def _at(self, place: str) -> str:
+        return f"banc.toml: {self._key}, {place}"
+
+
+def _asked(watch: PageWatch) -> str:
+    """What the page asked meanwhile: a dismissed question explains a page that stands still."""
+    return f"; the page had asked {watch.asked[-1]!r}" if watch.asked else ""
