@@ -15,6 +15,7 @@ from authlib.common.security import generate_token
 from authlib.common.urls import add_params_to_uri
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -156,9 +157,15 @@ class PscClient:
             raise PscUnavailable("unreadable CIBA answer") from error
 
     def userinfo(self, tokens: Tokens) -> Mapping[str, Any]:
-        """The identity data, read with the access token while it lives."""
-        bearer = {"Authorization": f"Bearer {tokens.access_token}", "Accept": "application/json"}
-        return self._get_json(self._endpoint("userinfo_endpoint"), headers=bearer)
+        """The identity data, read with the access token while it lives; JSON or a signed JWT."""
+        bearer = {"Authorization": f"Bearer {tokens.access_token}"}
+        answer = self._send("GET", self._endpoint("userinfo_endpoint"), headers=bearer)
+        if answer.headers.get("content-type", "").startswith("application/jwt"):
+            try:
+                return jwt.decode(answer.text, self.keys(), algorithms=["RS256"]).claims
+            except (JoseError, ValueError) as error:
+                raise PscUnavailable("unreadable signed userinfo") from error
+        return _json(answer)
 
     def logout_url(self, parameters: Mapping[str, str]) -> str:
         """Where to send the browser so that its PSC session ends (RP-initiated logout)."""
@@ -213,8 +220,8 @@ class PscClient:
         basic = httpx2.BasicAuth(self._settings.client_id, secret)
         return _json(self._send("POST", url, data=dict(form), auth=basic))
 
-    def _get_json(self, url: str, headers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        return _json(self._send("GET", url, headers=dict(headers or {})))
+    def _get_json(self, url: str) -> Mapping[str, Any]:
+        return _json(self._send("GET", url))
 
     def _send(self, method: str, url: str, **request: Any) -> httpx2.Response:
         try:

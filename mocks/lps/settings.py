@@ -33,7 +33,7 @@ class Settings(BaseModel):
     smtp_host: str = "localhost"
     smtp_port: int = Field(default=0, ge=0, le=65535)
     domain: str = "default.mss.test"
-    patient_domain: str = "patient.mss.test"
+    patient_domain: str = "patient.default.mss.test"
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="", pattern=r"^(https?://.*[^/])?$")

@@ -52,6 +52,7 @@ class SignInRefused(Exception):
 class SignedIn:
     """One person signed in; `session_state` names the PSC session in the traces."""
 
+    subject: str
     professional: Professional
     tokens: Tokens = field(repr=False)
     session_state: str
@@ -93,7 +94,8 @@ def complete(
         raise refusal(error) from error
     if not parts.same_person(claims, person, expected):
         raise SignInRefused(ANOTHER_PERSON, "subject")
-    return SignedIn(professional_of(person), tokens, str(claims.get("session_state", "")))
+    session_state = str(claims.get("session_state", ""))
+    return SignedIn(str(claims["sub"]), professional_of(person), tokens, session_state)
 
 
 def renew(client: PscClient, parts: "Parts", before: SignedIn) -> SignedIn:
@@ -115,7 +117,7 @@ def renew(client: PscClient, parts: "Parts", before: SignedIn) -> SignedIn:
         raise SignInRefused(UNTRUSTED, "id_token") from error
     except (PscError, PscUnavailable) as error:
         raise refusal(error) from error
-    if not str(claims["sub"]).endswith(f":{before.professional.national_id}"):
+    if claims["sub"] != before.subject:
         raise SignInRefused(ANOTHER_PERSON, "subject")
     return replace(before, tokens=tokens)
 
@@ -126,11 +128,13 @@ def read_person(client: PscClient, tokens: Tokens, claims: Claims) -> Claims:
 
 
 def same_person(claims: Claims, person: Claims, expected: str | None) -> bool:
-    """Whether ID token, userinfo and the person asked for are one (OIDC Core 1.0 §5.3.2)."""
+    """Whether ID token, userinfo and the person asked for are one (OIDC Core 1.0 §5.3.2).
+
+    `SubjectNameID` may be another identifier of the same person (psc.md §3.3): `sub` decides.
+    """
     if not person.get("sub") or person["sub"] != claims.get("sub") or not national_id_of(person):
         return False
-    known = {national_id_of(person), str(claims["sub"]).rsplit(":", 1)[-1]}
-    return expected is None or known == {expected}
+    return expected is None or str(claims["sub"]).rsplit(":", 1)[-1] == expected
 
 
 def same_state(sent: str, received: str) -> bool:
