@@ -51,7 +51,7 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
         return 2
     if out is not None:
         out.write_bytes(rfc8785.dumps(fresh))
-    difference = compare(recorded, fresh)
+    difference = compare(recorded, fresh, same_run=True)
     for line in lines(difference):
         click.echo(line)
     return 1 if difference.changed else 0
@@ -78,7 +78,7 @@ def diff_command(old: Path, new: Path, lang: str) -> int:
         return 2
     for line in lines(difference):
         click.echo(line)
-    return 1 if difference.worse else 0
+    return 1 if difference.regressed else 0
 
 
 @click.command("finish")

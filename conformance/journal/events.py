@@ -53,7 +53,7 @@ class Event:
 def parse_event(part: str, line: bytes) -> Event:
     """Read one line. Raises `ValueError` (or `KeyError`) if it is not an event."""
     raw = json.loads(line)
-    return Event(
+    event = Event(
         part=part,
         seq=raw["seq"],
         at=raw["at"],
@@ -67,4 +67,20 @@ def parse_event(part: str, line: bytes) -> Event:
         data=raw["data"],
         blobs=tuple(BlobRef(b["name"], b["media_type"], b["sha256"]) for b in raw["blobs"]),
         prev=raw["prev"],
+    )
+    if not _typed(event):
+        raise ValueError("a field of another type than an event has")
+    return event
+
+
+def _typed(event: Event) -> bool:
+    """Whether a line that somebody else may have written has the types that readers count on."""
+    texts = (event.at, event.tenant, event.scenario, event.source, event.kind, event.prev)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(event.seq, int)
+        and isinstance(event.mono, int)
+        and isinstance(event.step, int | None)
+        and isinstance(event.data, dict)
+        and all(isinstance(blob.sha256, str) for blob in event.blobs)
     )

@@ -10,6 +10,9 @@ from pathlib import Path
 from conformance.journal.events import Event, parse_event
 from conformance.journal.writer import FIRST_PREV
 
+_LONGEST_LINE = 16 * 1024 * 1024
+"""A line of ours is some kB; a stranger's bundle must not fill the memory with one."""
+
 
 @dataclass(frozen=True, slots=True)
 class JournalFault:
@@ -30,7 +33,11 @@ def read_part(path: Path, faults: list[JournalFault] | None = None) -> Iterator[
     faults = [] if faults is None else faults
     part, prev = path.stem, FIRST_PREV
     with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(iter(lambda: lines.readline(_LONGEST_LINE), b""), 1):
+            if len(line) == _LONGEST_LINE:
+                sentence = f"{path.name}: line {number} is over {_LONGEST_LINE} octets"
+                faults.append(JournalFault(part, number, "broken", sentence))
+                return
             if not line.endswith(b"\n"):
                 sentence = f"{path.name}: line {number} is cut ({len(line)} octets)"
                 faults.append(JournalFault(part, number, "truncated", sentence))

@@ -1,0 +1,202 @@
+"""`verify(bundle)`: what a seal proves, and no more: unchanged since it was sealed by that key."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from conformance.bundle.following import Followed, follow
+from conformance.bundle.keys import wanted_thumbprint
+from conformance.bundle.reading import BundleFault, Contents, contents, name_problem
+from conformance.bundle.seal import MANIFEST, SIGNATURE
+from conformance.bundle.signature import Signature, Signer, read_signature
+from conformance.locale import _, _n
+
+INTACT, ALTERED, NOT_SEALED, BENCH_ERROR = 0, 1, 2, 3
+
+
+class ManifestFile(BaseModel):
+    """One file of a manifest."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    path: str
+    size: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """`manifest.json`: every file of the bundle but itself and its signature."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    version: int = Field(alias="schema")
+    run_id: str
+    bench: dict[str, str]
+    files: list[ManifestFile]
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was found: an exit code, sentences (the conclusion first), and whose key signed."""
+
+    code: int
+    sentences: list[str] = field(default_factory=list)
+    signer: Signer | None = None
+
+
+def verify(path: Path, key: str | None = None, deep: bool = False) -> Verification:
+    """Tell whether a bundle (folder or zip) is unchanged since it was sealed.
+
+    `key` (a file or an RFC 7638 thumbprint) refuses any other signer; `deep` also holds every event
+    to the shape of its kind. Codes: 0 intact, 1 altered (each file is named), 2 not sealed or no
+    bundle, 3 the bench could not tell, or wrote what it should not have written.
+    """
+    try:
+        wanted = wanted_thumbprint(key) if key else None
+    except BundleFault as fault:
+        return Verification(BENCH_ERROR, [str(fault)])
+    try:
+        with contents(path) as found:
+            names = found.files.keys() | {problem.path for problem in found.problems}
+            if not {MANIFEST, SIGNATURE} & names:
+                return _unsealed(path, found, deep)
+            return _sealed(found, wanted, deep)
+    except BundleFault as fault:
+        return Verification(NOT_SEALED, [str(fault)])
+    except OSError as error:
+        said = _("{path}: cannot be read ({reason})")
+        where = error.filename or path
+        return Verification(BENCH_ERROR, [said.format(path=where, reason=error.strerror or error)])
+
+
+def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:
+    manifest_octets = _octets(found, MANIFEST)
+    signature = read_signature(_octets(found, SIGNATURE), manifest_octets)
+    altered = [*_signature_problems(found, signature)]
+    manifest = _manifest(manifest_octets)
+    if manifest is None:
+        altered.append(_("{path}: not a manifest of this bench").format(path=MANIFEST))
+    else:
+        altered += _differences(found, manifest)
+    followed = follow(found.files, deep)
+    altered += _chain_problems(found, followed)
+    signer = signature.signer if signature else None
+    if wanted and signer and signer.thumbprint != wanted:
+        altered.append(_("{path}: not sealed by key {key}").format(path=SIGNATURE, key=wanted))
+    if altered:
+        unique = list(dict.fromkeys(altered))
+        count = len(unique)
+        headline = _n("Altered: {count} problem", "Altered: {count} problems", count)
+        return Verification(ALTERED, [headline.format(count=count), *unique], signer)
+    assert signer is not None
+    return _intact(found, signer, followed)
+
+
+def _intact(found: Contents, signer: Signer, followed: Followed) -> Verification:
+    if followed.misshapen:
+        said = _("Unchanged, but the bench wrote events that do not have the shape of their kind")
+        return Verification(BENCH_ERROR, [said, *followed.misshapen], signer)
+    said = _(
+        "Unchanged since it was sealed by {key}: {files} files, {events} events. "
+        "Who holds that key is not proven."
+    )
+    headline = said.format(
+        key=signer.sentence(), files=len(found.files), events=sum(followed.lines.values())
+    )
+    return Verification(INTACT, [headline, *followed.sentences()], signer)
+
+
+def _unsealed(path: Path, found: Contents, deep: bool) -> Verification:
+    """A run that was killed: what is recorded is followed to the last whole line of each part."""
+    followed = follow(found.files, deep)
+    if not followed.lines:
+        said = _("{path}: not a bundle: it holds no journal").format(path=path)
+        return Verification(NOT_SEALED, [said])
+    sentences = [_("{path}: not sealed: its run did not finish").format(path=path)]
+    whole = _("{path}: {lines} whole lines, of which the chain holds")
+    for name, lines in followed.lines.items():
+        if name not in followed.faults:
+            sentences.append(whole.format(path=name, lines=lines))
+    sentences += followed.sentences()
+    sentences += [problem.sentence for problem in found.problems]
+    sentences += _blob_problems(found, followed)
+    return Verification(NOT_SEALED, sentences + followed.misshapen)
+
+
+def _octets(found: Contents, name: str) -> bytes:
+    path = found.files.get(name)
+    return path.read_bytes() if path else b""
+
+
+def _signature_problems(found: Contents, signature: Signature | None) -> Iterator[str]:
+    missing = [name for name in (MANIFEST, SIGNATURE) if name not in found.files]
+    if missing:
+        yield from (_("{path}: missing").format(path=name) for name in missing)
+    elif signature is None:
+        yield _("{path}: not a signature of this bench").format(path=SIGNATURE)
+    elif not signature.holds:
+        said = _("{path} or {other}: altered: the signature does not fit the manifest")
+        yield said.format(path=MANIFEST, other=SIGNATURE)
+
+
+def _manifest(octets: bytes) -> Manifest | None:
+    try:
+        return Manifest.model_validate_json(octets)
+    except ValidationError:
+        return None
+
+
+def _differences(found: Contents, manifest: Manifest) -> Iterator[str]:
+    """One sentence for every file that is not as it was sealed."""
+    sealed = {file.path: file for file in manifest.files}
+    present = found.files.keys() - {MANIFEST, SIGNATURE}
+    yield from (problem.sentence for problem in found.problems)
+    yield from filter(None, map(name_problem, sealed))
+    if len(sealed) != len(manifest.files):
+        yield _("{path}: names a file twice").format(path=MANIFEST)
+    named = {problem.path for problem in found.problems}
+    for name in sorted(sealed.keys() & present):
+        if found.sha256(name) != sealed[name].sha256:
+            yield _("{path}: altered").format(path=name)
+    missing = sorted(sealed.keys() - present - named)
+    added = sorted(present - sealed.keys() - named)
+    yield from _moved(found, missing, added, sealed)
+
+
+def _moved(
+    found: Contents,
+    missing: list[str],
+    added: list[str],
+    sealed: Mapping[str, ManifestFile],
+) -> Iterator[str]:
+    by_hash = {found.sha256(name): name for name in added}
+    renamed: set[str] = set()
+    for name in missing:
+        other = by_hash.pop(sealed[name].sha256, None)
+        if other is None:
+            yield _("{path}: missing").format(path=name)
+        else:
+            renamed.add(other)
+            yield _("{path}: renamed to {other}").format(path=name, other=other)
+    for name in added:
+        if name not in renamed:
+            yield _("{path}: added").format(path=name)
+
+
+def _chain_problems(found: Contents, followed: Followed) -> list[str]:
+    broken = set(followed.broken)
+    sentences = followed.sentences()
+    said = [s for s, name in zip(sentences, followed.faults, strict=True) if name in broken]
+    return said + _blob_problems(found, followed)
+
+
+def _blob_problems(found: Contents, followed: Followed) -> list[str]:
+    """Octets that an event names and that are not there, or are not those."""
+    problems = []
+    for sha256 in sorted(followed.blobs):
+        name = f"blobs/{sha256}"
+        if name not in found.files:
+            problems.append(_("{path}: missing").format(path=name))
+        elif found.sha256(name) != sha256:
+            problems.append(_("{path}: altered").format(path=name))
+    return problems
