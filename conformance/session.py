@@ -10,13 +10,14 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from conformance.bundle.finish import Finished, finish
 from conformance.catalogue import load_catalogue
 from conformance.checks.events import Documents, Events, ScenarioFacts
-from conformance.journal import JournalWriter
+from conformance.journal import Event, JournalWriter, read_part
 from conformance.judging.aggregate import scenario_verdicts
 from conformance.judging.findings import ScenarioVerdict
 from conformance.judging.grade import Grading
@@ -96,6 +97,7 @@ class WorkerSession:
     writer: JournalWriter
     grading: Grading
     _scenarios: dict[str, ScenarioFacts] = field(default_factory=dict)
+    _begun: list[Event] = field(default_factory=list)
 
     @classmethod
     def join(cls, shared: dict[str, Any], worker_id: str) -> "WorkerSession":
@@ -124,11 +126,14 @@ class WorkerSession:
             ),
         )
         run = {"plan": plan.summary() | {"strict": options["strict"]}}
-        return cls(bench, writer, grading_for(run, catalogue))
+        first = read_part(folder / "journal" / "main.jsonl")
+        begun = [event for event in islice(first, 1) if event.kind == "run.started"]
+        return cls(bench, writer, grading_for(run, catalogue), _begun=begun)
 
     def judge_slice(self, name: str) -> ScenarioVerdict:
         """The verdict of the scenario that has just been told, for the eye and for pytest."""
-        events = [event for event in self.writer.recent() if event.scenario == name]
+        told = [event for event in self.writer.recent() if event.scenario == name]
+        events = [*self._begun, *told]
         about: dict[str, Any] = {"id": name}
         for event in events:
             if event.kind == "scenario.started":

@@ -46,18 +46,23 @@ def judge(folder: Path) -> Judgement:
     if not journal.parts:
         raise FileNotFoundError(f"{folder}: no journal to judge")
     places = journal.index()
-    run = _run_data(journal, places)
+    begun = _run_started(journal, places)
+    run = begun[0].data if begun else {}
     documents = Documents(lambda sha: _blob(folder, sha))
     scenarios = _facts(journal, places)
     grading = grading_for(run, catalogue)
     findings: list[Finding] = []
     wide: dict[str, list[Event]] = defaultdict(list)
     for name, facts in scenarios.items():
-        events = Events(journal.slice(places[name]), facts, documents, scenarios)
+        told = [*begun, *journal.slice(places[name])]
+        events = Events(told, facts, documents, scenarios)
         findings += judge_scenario(events, rules.values(), grading)
         for rule in rules.values():
             if rule.scope == "run" and rule.judges(facts.fault):
-                wide[rule.id] += wanted(events, rule.reads)
+                wide[rule.id] += wanted(events[len(begun) :], rule.reads)
+    for rule in rules.values():
+        if wide[rule.id]:
+            wide[rule.id] += wanted(begun, rule.reads)
     findings += _judge_run(rules, wide, documents, scenarios, grading)
     findings = apply_expected(findings, run.get("expected", []))
     findings += _silence(rules, findings, scenarios, grading)
@@ -203,11 +208,10 @@ def _drawn_together(
     )
 
 
-def _run_data(journal: Journal, places: Mapping[str, list[tuple[str, int]]]) -> Mapping[str, Any]:
-    for event in journal.slice(places.get("", [])[:20]):
-        if event.kind == "run.started":
-            return event.data
-    return {}
+def _run_started(journal: Journal, places: Mapping[str, list[tuple[str, int]]]) -> list[Event]:
+    """The event `run.started`, which every scenario is judged with; empty if it was lost."""
+    first = journal.slice(places.get("", [])[:20])
+    return [event for event in first if event.kind == "run.started"][:1]
 
 
 def _facts(

@@ -44,7 +44,7 @@ def render(report: Report) -> str:
         f"style-src {csp_hash(style)}; script-src {csp_hash(script)}; base-uri 'none'; "
         "form-action 'none'"
     )
-    template = environment().get_template("report.html.j2")
+    template = environment().get_template("report.html")
     return template.render(report=report, style=style, script=script, policy=policy, _=_, _n=_n)
 
 

@@ -11,7 +11,7 @@ def write(folder: Path, report: Report) -> None:
     """Write `report.pdf`. Raises `OSError` when Pango is missing."""
     from weasyprint import HTML
 
-    template = environment().get_template("paper.html.j2")
+    template = environment().get_template("paper.html")
     text = template.render(report=report, style=asset("paper.css"), _=_, _n=_n)
     HTML(string=text, url_fetcher=_nothing).write_pdf(folder / "report.pdf", pdf_variant="pdf/ua-1")
 

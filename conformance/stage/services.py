@@ -74,6 +74,16 @@ class Services:
         tls = (str(self.certificate.cert_path), str(self.certificate.key_path))
         await self.psc.start("127.0.0.1", psc_port, tls=tls, public_host="localhost")
         await self.smtp.start("127.0.0.1", smtp_port)
+        self.mail: MailTenant = await self.smtp.open_tenant(
+            MailTenantConfig(
+                name=DEFAULT_TENANT,
+                domain=self.domain,
+                patient_domain=self.patient_domain,
+                mailboxes={p.mailbox(self.domain): p.national_id for p in PROFESSIONALS},
+                trust_list=(self.domain, self.patient_domain),
+                tokens=lambda token: self.tenant.check_access_token(token),
+            )
+        )
 
     def open_tenant(self, client: ClientRegistration) -> None:
         """Make the default tenant, in which `client` is registered."""
@@ -94,16 +104,6 @@ class Services:
                     ),
                 ),
                 people=PROFESSIONALS,
-            )
-        )
-        self.mail: MailTenant = await self.smtp.open_tenant(
-            MailTenantConfig(
-                name=DEFAULT_TENANT,
-                domain=self.domain,
-                patient_domain=self.patient_domain,
-                mailboxes={p.mailbox(self.domain): p.national_id for p in PROFESSIONALS},
-                trust_list=(self.domain, self.patient_domain),
-                tokens=self.tenant.check_access_token,
             )
         )
 
