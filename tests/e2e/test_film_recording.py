@@ -17,6 +17,7 @@ from Xlib import X
 from Xlib.display import Display as XConnection
 
 from conformance.drivers.actions import NotReady
+from conformance.evidence.recovery import recover_films
 from conformance.evidence.screen.band import Band
 from conformance.evidence.screen.display import Display
 from conformance.evidence.screen.ffmpeg import find_ffmpeg, run_ffmpeg
@@ -201,8 +202,16 @@ def test_a_film_whose_whole_bench_was_killed_is_readable_and_nothing_is_left_run
     bench.wait()
     gone = _wait_gone(about["recorder"])
 
+    film = tmp_path / about["file"]
     assert gone, "the recorder ends with the display of a killed bench"
-    assert check(tmp_path / about["file"], 1.5, SIZE).problems == ()
+    assert check(film, 1.5, SIZE).problems == ()
+
+    assert recover_films(tmp_path) == []
+    assert check(film, 1.5, SIZE, chapters=1).problems == ()
+    captions = film.with_suffix(".vtt").read_text(encoding="utf-8")
+    assert "step 1 – Une étape" in captions
+    whole = film.read_bytes()
+    assert recover_films(tmp_path) == [] and film.read_bytes() == whole
 
 
 _LONELY_BENCH = """
@@ -222,7 +231,9 @@ root.change_attributes(background_pixel=0xffffff)
 root.clear_area()
 connection.sync()
 writer = JournalWriter(folder, "main", os.urandom(32), time.perf_counter_ns())
+writer.scenario = "PSC.01.01"
 film = Film.start(folder, "PSC.01.01", display, writer, band=Band("P", "1"))
+writer.record("step.started", {"n": 1, "title": "Une étape"}, source="bench")
 film.wait_for_frame(15)
 print(json.dumps({"file": film.file, "recorder": film.pid}), flush=True)
 film.wait_for_frame(10_000)

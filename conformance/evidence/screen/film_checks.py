@@ -154,7 +154,9 @@ def _probe(path: Path, band: int) -> _Probe:
         return _Probe((0, 0), (), (), 0, (_("the file is missing or empty"),))
     small = f"crop=iw:ih-{band}:0:0,scale=480:-2:flags=fast_bilinear"
     looked_at = rf"select=eq(pict_type\,I),{small},blackframe=amount=0:threshold=24"
-    arguments = ["-loglevel", "level+info", "-i", str(path), "-map", "0:v:0", "-vf", looked_at]
+    # A file given by a stranger may be a playlist in disguise: it is read from the disk or not.
+    arguments = ["-loglevel", "level+info", "-protocol_whitelist", "file", "-i", str(path)]
+    arguments += ["-map", "0:v:0", "-vf", looked_at]
     arguments += ["-f", "null", "-", "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
     try:
         done = run_ffmpeg(arguments)

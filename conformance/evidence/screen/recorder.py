@@ -189,8 +189,8 @@ def finish_file(path: Path, marks: list[Mark], duration: float) -> None:
     """Give the film at `path` its chapters and captions, and a WebVTT beside it.
 
     What was recorded after `duration` seconds, between the order to stop and the end of the
-    recorder, is left out but for half a second: on a busy machine it can last longer than the film
-    may. Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
+    recorder, is left out but for half a second: on a busy machine it would make the film too long.
+    Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
     """
     path.with_suffix(".vtt").write_text(webvtt(marks, duration), encoding="utf-8", newline="\n")
     with tempfile.TemporaryDirectory(prefix="banc-film-") as name:
