@@ -92,6 +92,9 @@ class BrowserDriver:
         outcome = self._bounded(
             name, deadline, lambda: self._play(name, table, arguments, deadline)
         )
+        if outcome.name == "unclear" and self._stuck():
+            self._shut()
+            outcome = Outcome("unclear", reason=f"{name}: the page no longer reacts")
         if outcome.name in ("broken", "unclear") and (death := self._options.died()):
             return Outcome("broken", reason=death)
         return outcome
@@ -158,8 +161,6 @@ class BrowserDriver:
     ) -> Outcome:
         watch, wallet = self._opened(), WalletPage(self._hands)
         watch.begin()
-        if name == "idle":
-            self._idle(float(arguments["seconds"]), watch)
         if name == "finish_psc_login":
             wallet.authenticate(arguments, watch, deadline)
         for number, step in enumerate(table.steps):
@@ -169,6 +170,8 @@ class BrowserDriver:
                     wallet.identify(arguments, watch, deadline, patient=True)
                 else:
                     self._hands.play(step, place, arguments, watch, deadline, table.refused_when)
+        if name == "idle":
+            self._idle(float(arguments["seconds"]), watch)
         signing_in = name == "start_psc_login"
         outcome = self._marks.wait(
             name, table, arguments, watch, deadline, wallet if signing_in else None
@@ -233,8 +236,7 @@ class BrowserDriver:
             if hung.is_set() or self._gone():
                 self._shut()
             if hung.is_set():
-                reason = f"{name}: the page no longer reacts after {deadline.seconds:g} s"
-                return Outcome("unclear", reason=reason)
+                return Outcome("unclear", reason=f"{name}: the page no longer reacts")
             first = error.message.splitlines()[0].partition(" at http")[0]
             return Outcome("broken", reason=problem or f"{name}: the browser says {first!r}")
 
@@ -253,6 +255,18 @@ class BrowserDriver:
         finally:
             timer.cancel()
 
+    def _stuck(self) -> bool:
+        """Whether the page on top answers nothing any more: a later story would stick there too."""
+        if self._watch is None or self._gone():
+            return False
+        try:
+            self._watch.page.locator("html").wait_for(state="attached", timeout=2000)
+        except PlaywrightTimeout:
+            return True
+        except PlaywrightError:  # gone meanwhile: a new browser is opened when needed
+            return False
+        return False
+
     def _gone(self) -> bool:
         return self._chromium is None or self._chromium.closed
 
@@ -269,6 +283,7 @@ class BrowserDriver:
             self._answered = self._answered or self._watch.answered
             self._watch.forget()
         if self._chromium is not None:
+            self._chromium.kill()
             self._chromium.close()
         self._chromium = self._watch = None
 
