@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import io
 import secrets
 import signal
 import sys
@@ -92,6 +93,9 @@ def _tell(tenant: Tenant, client: Client) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run until Ctrl-C. 0 when asked to stop, 2 when it cannot start, with the reason."""
     asked = _arguments(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     signal.signal(signal.SIGTERM, _stop)
     try:
         with contextlib.suppress(KeyboardInterrupt):

@@ -48,7 +48,8 @@ class LineRecorder:
                 "data": masked(data),
                 "blobs": [{"name": blob.name, "media_type": blob.media_type} for blob in blobs],
             }
-            self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+            line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            self._stream.write(line.decode() + "\n")
             self._stream.flush()
             return self._seq
 

@@ -117,8 +117,10 @@ def json_answer(
     refused_for: str | None = None,
 ) -> Answer:
     """A JSON answer that no cache keeps."""
-    content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    response = Response(content, status, {**_NO_STORE, **(headers or {})}, "application/json")
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate of the client's, echoed in a description, stays the escape it was.
+    octets = content.encode("utf-8", "backslashreplace")
+    response = Response(octets, status, {**_NO_STORE, **(headers or {})}, "application/json")
     return Answer(response, json=data, refused_for=refused_for)
 
 
