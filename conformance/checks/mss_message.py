@@ -166,8 +166,10 @@ def utf8(events: Events) -> Iterator[Said]:
         if other:
             charset = str(other[0].charset)
             yield broken(sent.name, [sent.event], defect="charset", charset=charset)
+        elif invalid:
+            yield broken(sent.name, [sent.event], defect="octets")
         elif texts:
-            yield held_if(not invalid, sent.name, [sent.event], defect="octets")
+            yield held(sent.name, [sent.event])
 
 
 def _is_utf8(part: Part) -> bool:

@@ -105,7 +105,9 @@ def xoauth2_token(events: Events) -> Iterator[Said]:
 def _shows_who(command: Event) -> bool:
     """Whether a line authenticates: not `AUTH XOAUTH2` alone, nor the end of a refused dialogue."""
     auth = command.data.get("auth")
-    return bool(auth) and (auth.get("token") is not None or auth.get("mechanism") != "XOAUTH2")
+    if not auth:
+        return False
+    return auth.get("token") is not None or auth.get("mechanism") != "XOAUTH2"
 
 
 def _succeeded(command: Event) -> bool:
