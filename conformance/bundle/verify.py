@@ -72,11 +72,12 @@ def verify(path: Path, key: str | None = None, deep: bool = False) -> Verificati
 def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:
     manifest_octets = _octets(found, MANIFEST)
     signature = read_signature(_octets(found, SIGNATURE), manifest_octets)
-    altered = [*_signature_problems(found, signature)]
+    altered = [problem.sentence for problem in found.problems]
+    altered += _signature_problems(found, signature)
     manifest = _manifest(manifest_octets)
-    if manifest is None:
+    if manifest is None and MANIFEST in found.files:
         altered.append(_("{path}: not a manifest of this bench").format(path=MANIFEST))
-    else:
+    elif manifest is not None:
         altered += _differences(found, manifest)
     followed = follow(found.files, deep)
     altered += _chain_problems(found, followed)
@@ -88,11 +89,11 @@ def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:
         count = len(unique)
         headline = _n("Altered: {count} problem", "Altered: {count} problems", count)
         return Verification(ALTERED, [headline.format(count=count), *unique], signer)
-    assert signer is not None
-    return _intact(found, signer, followed)
+    assert signer is not None and manifest is not None
+    return _intact(manifest, signer, followed)
 
 
-def _intact(found: Contents, signer: Signer, followed: Followed) -> Verification:
+def _intact(manifest: Manifest, signer: Signer, followed: Followed) -> Verification:
     if followed.misshapen:
         said = _("Unchanged, but the bench wrote events that do not have the shape of their kind")
         return Verification(BENCH_ERROR, [said, *followed.misshapen], signer)
@@ -101,7 +102,7 @@ def _intact(found: Contents, signer: Signer, followed: Followed) -> Verification
         "Who holds that key is not proven."
     )
     headline = said.format(
-        key=signer.sentence(), files=len(found.files), events=sum(followed.lines.values())
+        key=signer.sentence(), files=len(manifest.files), events=sum(followed.lines.values())
     )
     return Verification(INTACT, [headline, *followed.sentences()], signer)
 
@@ -129,9 +130,10 @@ def _octets(found: Contents, name: str) -> bytes:
 
 
 def _signature_problems(found: Contents, signature: Signature | None) -> Iterator[str]:
+    named = {problem.path for problem in found.problems}
     missing = [name for name in (MANIFEST, SIGNATURE) if name not in found.files]
     if missing:
-        yield from (_("{path}: missing").format(path=name) for name in missing)
+        yield from (_("{path}: missing").format(path=n) for n in missing if n not in named)
     elif signature is None:
         yield _("{path}: not a signature of this bench").format(path=SIGNATURE)
     elif not signature.holds:
@@ -150,7 +152,6 @@ def _differences(found: Contents, manifest: Manifest) -> Iterator[str]:
     """One sentence for every file that is not as it was sealed."""
     sealed = {file.path: file for file in manifest.files}
     present = found.files.keys() - {MANIFEST, SIGNATURE}
-    yield from (problem.sentence for problem in found.problems)
     yield from filter(None, map(name_problem, sealed))
     if len(sealed) != len(manifest.files):
         yield _("{path}: names a file twice").format(path=MANIFEST)
