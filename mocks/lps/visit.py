@@ -39,7 +39,7 @@ pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-pages.globals.update(product=PRODUCT, version=VERSION, editor=EDITOR)
+pages.globals.update(product=PRODUCT, release=VERSION, editor=EDITOR)
 pages.filters["day"] = lambda moment: moment.strftime("%d/%m/%Y")
 pages.filters["minute"] = lambda moment: moment.strftime("%d/%m/%Y à %H:%M")
 

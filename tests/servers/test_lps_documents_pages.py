@@ -106,6 +106,18 @@ def test_markup_in_a_title_is_shown_as_text(at_work):
     assert "<script>alert(1)</script>" in (at_work.sees("document") or "")
 
 
+def test_every_page_of_a_document_names_the_product_and_nothing_internal(lps, at_work):
+    document_id = write(at_work)
+
+    pages = [
+        at_work.open(f"/documents/{document_id}{place}").text
+        for place in ("", "/envoyer", "/remplacer", "/supprimer")
+    ]
+
+    assert all("Cabinet Exemple LPS 1.0.0" in page for page in pages)
+    assert not any("Version(" in page or "Lineage(" in page for page in pages)
+
+
 def test_a_free_message_leaves(lps, at_work):
     at_work.open("/messages/nouveau")
 
