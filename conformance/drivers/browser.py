@@ -257,7 +257,7 @@ class BrowserDriver:
 
     def _stuck(self) -> bool:
         """Whether the page on top answers nothing any more: a later story would stick there too."""
-        if self._watch is None or self._gone():
+        if self._watch is None or self._watch.leaving or self._gone():
             return False
         try:
             self._watch.page.locator("html").wait_for(state="attached", timeout=2000)

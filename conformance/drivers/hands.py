@@ -1,5 +1,6 @@
 """Plays the steps of an action in the browser, the real pointer going where a hand would."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin
@@ -104,6 +105,11 @@ class Hands:
     def open(self, place: str, path: str, watch: PageWatch, deadline: Deadline) -> None:
         """Go to a path of the product."""
         url = urljoin(self._address, path)
+        while not self._went(place, url, watch, deadline):
+            self.look_up(watch)
+
+    def _went(self, place: str, url: str, watch: PageWatch, deadline: Deadline) -> bool:
+        """Whether the browser went there: a page that leaves by itself may win over the person."""
         try:
             watch.page.goto(url, wait_until="commit", timeout=deadline.left_ms())
         except PlaywrightTimeout:
@@ -111,11 +117,13 @@ class Hands:
             raise ActionEnded(Outcome("unclear", reason=reason)) from None
         except PlaywrightError as error:
             code = net_error(error)
-            if code is None or code == "ERR_ABORTED":
-                if watch.downloads or code:
-                    return
+            if code is None and "interrupted by another navigation" in error.message:
+                return False
+            if code is None and "ownload" not in error.message:
                 raise
-            self.judge_failure(place, Failure(code, bare(url)), watch)
+            if code is not None and code != "ERR_ABORTED":  # neither a download nor left at once
+                self.judge_failure(place, Failure(code, bare(url)), watch)
+        return True
 
     def judge_failure(self, place: str, failure: Failure, watch: PageWatch) -> None:
         """Nobody there since the run began is the set-up; silence of who once spoke is a break."""
@@ -176,11 +184,13 @@ class Hands:
         while watch.leaving and not deadline.passed:
             self.look_up(watch)
             watch.wait("framenavigated", min(SLICE_S, deadline.left))
-        within = deadline.left_ms(_LOADING_S)
-        try:
-            watch.page.wait_for_load_state("domcontentloaded", timeout=within)
-        except PlaywrightTimeout:  # a page without end is looked at as far as it came
-            return
+        loading = Deadline(min(_LOADING_S, deadline.left))
+        while not loading.passed:  # a page without end is looked at as far as it came
+            self.look_up(watch)
+            with contextlib.suppress(PlaywrightTimeout):
+                within = loading.left_ms(SLICE_S)
+                watch.page.wait_for_load_state("domcontentloaded", timeout=within)
+                return
 
     def point(self, element: Locator, watch: PageWatch) -> None:
         """Move the real pointer onto the element, where there is a screen."""

@@ -79,7 +79,7 @@ class PageWatch:
         self.problem: str | None = None
         self.failure: Failure | None = None
         self.asked: list[str] = []
-        self.downloads = 0
+        self._downloads: set[str] = set()
         self.accept_dialogs = False
         self.dialog_text = ""
         self._documents = 0
@@ -157,7 +157,10 @@ class PageWatch:
             self.answered = True
             if response.status >= 500:
                 self._note(f"{bare(request.url)} answered {response.status}")
-        if response.status in _NO_BODY and self._arriving is request:
+        attached = response.headers.get("content-disposition", "").startswith("attachment")
+        if attached:
+            self._downloading(request.url)
+        if self._arriving is request and (attached or response.status in _NO_BODY):
             self._arriving = None
 
     def _on_navigated(self, frame: Frame) -> None:
@@ -183,9 +186,13 @@ class PageWatch:
             self._note(f"{bare(request.url)} gave no answer ({code})")
 
     def _on_download(self, download: Download) -> None:
-        self.downloads += 1
         self._arriving = None
-        self._log.note("download", file=download.suggested_filename)
+        self._downloading(download.url)
+
+    def _downloading(self, url: str) -> None:
+        if url not in self._downloads:
+            self._downloads.add(url)
+            self._log.note("download", url=bare(url))
 
     def _on_dialog(self, dialog: Dialog) -> None:
         accept = dialog.type in ("alert", "beforeunload") or self.accept_dialogs

@@ -111,7 +111,7 @@ class Peer:
 
 def _wallet_page(means: str, action: str) -> str:
     if means == "ecps":
-        return "<p data-testid='wallet-waiting'>42</p>"
+        return "<p data-testid='wallet-digits'>42</p>"
     step = "card" if means == "cps" else "choose"
     return f"""<form method="post" action="{action}"><input type="hidden" name="step"
         value="{step}"><input name="means"><input name="national_id"><button>ok</button></form>"""
