@@ -22,8 +22,11 @@ REFUSAL_READS = (
     "imap.command",
 )
 _ATTEMPT = ("start_psc_login", "finish_psc_login")
-_USABLE = frozenset({"code", "access_token", "refresh_token"})
-"""What can be used after it had to be refused; a request id asked for again is another rule's."""
+_TOKENS = frozenset({"access_token", "refresh_token"})
+"""What may serve to find out that it must be refused, but not after the refusal.
+
+A code is never to be redeemed at all; a request id asked for again is another rule's business.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def refused(events: Events, fault: str) -> Iterator[Said]:
     if attempt is None or not events.scenario.twin_done or attempt.last.finished is None:
         return
     outcome, said = attempt.last.outcome, [attempt.fired, attempt.last.finished]
-    uses = list(_later_uses(events, attempt.fired))
+    uses = list(_later_uses(events, attempt.fired, attempt.last.finished))
     if outcome in ("broken", "unsupported"):
         return
     if outcome == "done":
@@ -110,16 +113,18 @@ def _attempt(events: Events, fault: str) -> _Attempt | None:
     return _Attempt(f"login {number}", fired, steps[-1], asked[0] if asked else None)
 
 
-def _later_uses(events: Events, fired: Event) -> Iterator[Event]:
-    """What presents a tainted secret after the fault struck: to the provider or a mail server."""
-    tainted = {taint["fp"] for taint in fired.data["taints"] if taint.get("secret") in _USABLE}
+def _later_uses(events: Events, fired: Event, finished: Event) -> Iterator[Event]:
+    """What presents a tainted code once the fault struck, or a tainted token once refused."""
+    taints = fired.data["taints"]
+    codes = {taint["fp"] for taint in taints if taint.get("secret") == "code"}
+    tokens = {taint["fp"] for taint in taints if taint.get("secret") in _TOKENS}
     for event in events:
         if event.kind == "http.exchange":
-            form = parameters(event)
+            when, form = event.data["began"], parameters(event)
             shown = {bearer(event), *(fingerprint(form.get(name)) for name in form)}
-            if event.data["began"] > fired.mono and shown & tainted:
-                yield event
         elif event.kind in ("smtp.command", "imap.command"):
-            token = fingerprint((event.data.get("auth") or {}).get("token"))
-            if event.mono > fired.mono and token in tainted:
-                yield event
+            when, shown = event.mono, {fingerprint((event.data.get("auth") or {}).get("token"))}
+        else:
+            continue
+        if (when > fired.mono and shown & codes) or (when > finished.mono and shown & tokens):
+            yield event

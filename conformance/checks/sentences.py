@@ -11,21 +11,22 @@ from string import Formatter
 import yaml
 
 from conformance.journal.events import Json
+from conformance.locale import LANGUAGES, language
 
-LANGUAGES = ("fr", "en")
 _VARIANTS = ("defect", "reason", "problem")
 
 
-def title(rule_id: str, lang: str) -> str:
+def title(rule_id: str, lang: str | None = None) -> str:
     """The rule's name for people. Raises `KeyError` for a rule without words."""
     return _words()[rule_id]["title"][_known(lang)]
 
 
-def sentence(rule_id: str, said: str, params: Mapping[str, Json], lang: str) -> str:
+def sentence(rule_id: str, said: str, params: Mapping[str, Json], lang: str | None = None) -> str:
     """What `said` (`held`, `broken`, `unclear`) means for this rule with these parameters.
 
-    The template of the defect is taken when there is one, else that of the answer. Raises
-    `KeyError` when neither exists, or when a parameter that the template names is missing.
+    The template of the defect is taken when there is one, else that of the answer. Without `lang`
+    it speaks the language of the process. Raises `KeyError` when no template exists, or when a
+    parameter that it names is missing.
     """
     return template(rule_id, said, params)[_known(lang)].format_map(
         {name: _shown(value) for name, value in params.items()}
@@ -64,8 +65,8 @@ def words_of(rule_id: str) -> Mapping[str, Mapping[str, str]]:
     return _words()[rule_id]
 
 
-def _known(lang: str) -> str:
-    return lang if lang in LANGUAGES else LANGUAGES[0]
+def _known(lang: str | None) -> str:
+    return lang if lang in LANGUAGES else language()
 
 
 def _shown(value: Json) -> str:

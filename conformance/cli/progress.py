@@ -142,7 +142,11 @@ def closing(finished: Finished, gates: Sequence[str]) -> int:
 
 def _line(finding: Any) -> str:
     from conformance.checks.sentences import sentence
+    from conformance.reporting.words import reason_sentence
 
     where = " ".join(part for part in (finding.scenario, finding.subject) if part)
-    said = sentence(finding.rule, finding.said or finding.reason or "", dict(finding.params))
+    if finding.said:
+        said = sentence(finding.rule, finding.said, dict(finding.params))
+    else:
+        said = reason_sentence(finding.reason)
     return f"{finding.rule} [{where}] {said}"

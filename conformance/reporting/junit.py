@@ -6,7 +6,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
 
 from conformance.checks.sentences import sentence
-from conformance.judging.findings import Judgement, ScenarioVerdict, Verdict
+from conformance.judging.findings import Finding, Judgement, ScenarioVerdict, Verdict
 from conformance.reporting.words import reason_sentence
 
 
@@ -18,9 +18,7 @@ def write(folder: Path, judgement: Judgement) -> None:
     run_wide = [f for f in judgement.findings if not f.scenario and f.verdict is Verdict.FAIL]
     if run_wide:
         case = TestCase("run", "banc")
-        case.result = [
-            Failure(sentence(f.rule, f.said or "", dict(f.params)), f.rule) for f in run_wide
-        ]
+        case.result = [Failure(_words(f), f.rule) for f in run_wide]
         suite.add_testcase(case)
     xml = JUnitXml("banc")
     xml.add_testsuite(suite)
@@ -30,7 +28,7 @@ def write(folder: Path, judgement: Judgement) -> None:
 def _case(verdict: ScenarioVerdict) -> TestCase:
     case = TestCase(verdict.scenario, "banc")
     results: list[FinalResult] = [
-        Failure(sentence(f.rule, f.said or "", dict(f.params)), f.rule)
+        Failure(_words(f), f.rule)
         for f in verdict.findings
         if f.verdict is Verdict.FAIL and not f.known
     ]
@@ -43,3 +41,10 @@ def _case(verdict: ScenarioVerdict) -> TestCase:
         results.append(Skipped(reason_sentence(verdict.reason) or str(verdict.verdict)))
     case.result = results
     return case
+
+
+def _words(finding: Finding) -> str:
+    """What the rule says, or why the engine speaks in its place."""
+    if finding.said:
+        return sentence(finding.rule, finding.said, dict(finding.params))
+    return reason_sentence(finding.reason)

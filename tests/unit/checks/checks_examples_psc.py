@@ -177,6 +177,19 @@ def redeemed_code(s: Story, code: dict[str, Any]) -> None:
     s.exchange("token", form={"code": code}, headers=basic(), status=400)
 
 
+def looked_at_who_it_is(s: Story) -> None:
+    """UserInfo is read with the tainted token to find out whose it is; then refused."""
+    access = token("tainted", DOCTOR.national_id)
+
+    def attempt() -> None:
+        s.fired("ciba.subject-foreign", access)
+        s.userinfo(access=access)
+
+    s.act("start_psc_login")
+    s.act("finish_psc_login", "refused", during=attempt)
+    s.act("connected_identity", values={"connected": False})
+
+
 Refused = tuple[Tell, str, str | None]
 
 ACCEPTED: dict[str, list[Tell]] = {
@@ -402,6 +415,8 @@ for _fault in (
 ):
     _rule = f"psc.refuses.{_fault.replace('.', '-')}"
     ACCEPTED[_rule] = [struck(_fault)]
+    if _fault == "ciba.subject-foreign":
+        ACCEPTED[_rule].append(looked_at_who_it_is)
     REFUSED[_rule] = [
         (struck(_fault, "done", True), "broken", "accepted"),
         (struck(_fault, use=read_with), "broken", "used"),
