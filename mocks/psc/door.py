@@ -152,15 +152,6 @@ class Door:
     def _record(self, call: Call, answer: Answer | None) -> None:
         """Write the exchange, then the faults that struck; no answer: the client hung up."""
         tenant, state = call.tenant, call.tenant.state
-        bearer: SecretRole = "api_key" if call.route in _STEERING else "access_token"
-        headers = ((k.decode("latin-1"), v.decode("latin-1")) for k, v in call.request.headers.raw)
-        request: dict[str, object] = {"headers": request_headers(headers, bearer)}
-        if call.form.pairs:
-            request["form"] = labelled(call.form.pairs, state)
-        if call.json is not None:
-            request["json"] = labelled_json(call.json, state)
-        if call.body is not None:
-            request["body"] = call.body
         name = "" if tenant is self._nowhere else tenant.name
         self._recorder.record(
             "http.exchange",
@@ -169,7 +160,7 @@ class Door:
                 "method": call.method,
                 "url": _url(call.request),
                 "query": labelled(call.query.pairs, state),
-                "request": request,
+                "request": _request(call),
                 "response": _response(answer, call) if answer else {},
                 "began": call.began,
                 "ended": self._recorder.mono(),
@@ -220,6 +211,20 @@ def _read(call: Call, octets: bytes) -> None:
     except (ValueError, RecursionError) as error:
         call.body = {"octets": len(octets), "media_type": call.header("content-type")}
         raise refuse("invalid_request", f"the request cannot be read: {error}") from error
+
+
+def _request(call: Call) -> dict[str, object]:
+    state = call.tenant.state
+    bearer: SecretRole = "api_key" if call.route in _STEERING else "access_token"
+    headers = ((k.decode("latin-1"), v.decode("latin-1")) for k, v in call.request.headers.raw)
+    said: dict[str, object] = {"headers": request_headers(headers, bearer)}
+    if call.form.pairs:
+        said["form"] = labelled(call.form.pairs, state)
+    if call.json is not None:
+        said["json"] = labelled_json(call.json, state)
+    if call.body is not None:
+        said["body"] = call.body
+    return said
 
 
 def _response(answer: Answer, call: Call) -> dict[str, object]:

@@ -115,23 +115,7 @@ class PscMock:
             )
         pages.prepare()
         listener = _listen(host, port)
-        certificate, key = tls or (None, None)
-        config = uvicorn.Config(
-            self._door,
-            interface="asgi3",
-            http=Connection,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=2,
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
-        )
-        self._server = _Server(config)
+        self._server = _Server(_settings(self._door, tls))
         name, bound = public_host or host, listener.getsockname()[1]
         shown = f"[{name}]" if ":" in name else name
         self.base_url = f"{'https' if tls else 'http'}://{shown}:{bound}"
@@ -182,6 +166,25 @@ class PscMock:
             self._server.should_exit = True
             await self._serving
         self._server = self._serving = None
+
+
+def _settings(door: Door, tls: tuple[str, str] | None) -> uvicorn.Config:
+    certificate, key = tls or (None, None)
+    return uvicorn.Config(
+        door,
+        interface="asgi3",
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=2,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
 
 
 def _loopback(host: str) -> bool:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from mocks.psc.tenant import Client, Lifetimes
 
 
+_MANY = 2000
+"""Sessions above which the oldest are looked through."""
+
+_KEPT = 3600.0
+"""Seconds for which what is over is still known, so that its late use gets the right error."""
+
+
 class Means(StrEnum):
     """How a person authenticates; the value is the `authMode` claim (psc.md §2.6)."""
 
@@ -201,6 +208,7 @@ class State:
     refresh: dict[str, RefreshToken] = field(default_factory=dict)
     ciba: dict[str, CibaRequest] = field(default_factory=dict)
     phone_opened: bool = False
+    _prune_at: int = field(default=_MANY)
     _logins: "count[int]" = field(default_factory=lambda: count(1))
     _requests: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -213,7 +221,20 @@ class State:
         return next(self._requests)
 
     def open_session(self, session: Session) -> None:
-        """Keep a session, by `sid` and by cookie."""
+        """Keep a session, by `sid` and by cookie; now and then forget what is long over."""
+        if len(self.sessions) >= self._prune_at:
+            self._prune(session.auth_time - _KEPT)
+            self._prune_at = max(_MANY, 2 * len(self.sessions))
         self.sessions[session.id] = session
         if session.cookie:
             self.cookies[session.cookie] = session
+
+    def _prune(self, before: float) -> None:
+        """Forget what was over before that moment, so that a mock left running does not grow."""
+        self.logins = {k: v for k, v in self.logins.items() if v.created > before}
+        self.ciba = {k: v for k, v in self.ciba.items() if v.expires_at > before}
+        self.codes = {k: v for k, v in self.codes.items() if v.expires_at > before}
+        self.access = {k: v for k, v in self.access.items() if v.expires_at > before}
+        self.refresh = {k: v for k, v in self.refresh.items() if v.expires_at > before}
+        self.sessions = {k: v for k, v in self.sessions.items() if v.ends_at > before}
+        self.cookies = {k: v for k, v in self.cookies.items() if v.ends_at > before}

@@ -457,3 +457,17 @@ def test_the_signing_key_lasts_and_is_for_its_owner_only(psc_world, psc_keys):
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_bytes() == before
     assert _id_token(psc_world, tokens).header["alg"] == "RS256"
+
+
+def test_a_mock_left_running_forgets_what_is_long_over(psc_world):
+    state = psc_world.tenant.state
+    first = psc_world.sign_in()
+    state._prune_at = 1
+
+    psc_world.clock.ahead = 14400 + 3601
+    psc_world.browser.cookies.clear()
+    second = psc_world.sign_in()
+
+    assert list(state.sessions) == [second["session_state"]]
+    assert first["code"] not in state.codes
+    assert len(state.cookies) == 1
