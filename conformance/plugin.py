@@ -13,7 +13,7 @@ import pytest
 
 from conformance import hookspecs
 from conformance.judging.findings import Verdict
-from conformance.plan.packs import packs_of
+from conformance.plan.packs import TOUR, packs_of
 from conformance.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
 from conformance.story import Declaration
@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.pack(pack))
         (chosen if _wanted(config, declaration, _means(item)) else dropped).append(item)
     chosen += _twins(chosen, dropped)
-    items[:] = sorted(chosen, key=_twins_first)
+    items[:] = sorted(chosen, key=_told_when)
     if dropped:
         config.hook.pytest_deselected(items=[item for item in dropped if item not in chosen])
 
@@ -99,9 +99,13 @@ def _twins(chosen: list[pytest.Item], dropped: list[pytest.Item]) -> list[pytest
     return [i for i in dropped if (d := _declared(getattr(i, "function", None))) and d.id in needed]
 
 
-def _twins_first(item: pytest.Item) -> bool:
+def _told_when(item: pytest.Item) -> tuple[bool, int]:
+    """The tour first, in its own order; twins before the stories with a fault."""
     declaration = _declared(getattr(item, "function", None))
-    return declaration is not None and declaration.fault is not None
+    if declaration is None:
+        return False, 0
+    place = (declaration.id, _means(item) if len(declaration.means) > 1 else None)
+    return declaration.fault is not None, TOUR.index(place) if place in TOUR else len(TOUR)
 
 
 def _declared(function: Any) -> Declaration | None:

@@ -171,6 +171,10 @@ class Driver(Protocol):
         """Look at one thing. Raises `NotReady` only for a word outside `SEES`."""
         ...
 
+    def open(self) -> None:
+        """Have its windows on the screen before a film begins. Raises `NotReady`."""
+        ...
+
     def reset(self) -> None:
         """Forget cookies, pages and sessions: the next story starts as a new visitor."""
         ...

@@ -87,6 +87,9 @@ class AdapterDriver:
             reason = self._options.died() or f"GET see/{what}: {error}"
             raise Stopped(f"see {what}", Outcome("broken", reason=reason)) from error
 
+    def open(self) -> None:
+        """Its windows, if any, are opened by the product itself."""
+
     def reset(self) -> None:
         """Forget the user agent's cookies and ask the adapter to forget its sessions.
 

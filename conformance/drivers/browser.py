@@ -29,7 +29,7 @@ from mocks.recording import Recorder
 
 SEE_WITHIN = 20.0
 _GRACE_S = 5.0
-_LOOK_S = 1.0
+_LOOK_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,10 @@ class BrowserDriver:
             raise Stopped(f"see {what}", outcome)
         return found[0]
 
+    def open(self) -> None:
+        """Open the browser. Raises `NotReady` when the machine has none."""
+        self._opened()
+
     def reset(self) -> None:
         """Close every page and forget cookies and storage: a new visitor."""
         if self._chromium is None or self._watch is None:
@@ -188,7 +192,7 @@ class BrowserDriver:
 
     def _look(self, what: str, table: SeeTable) -> Seen:
         watch = self._opened()
-        self._hands.arrive(watch, Deadline(_LOOK_S * 5))
+        self._hands.arrive(watch, Deadline(5))
         page, headed = watch.page, self._options.display is not None
         element = visible(page, table.selector)
         text, box, values = "", None, {}

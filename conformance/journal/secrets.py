@@ -16,6 +16,8 @@ from conformance.journal.events import Json
 from mocks.recording import Masked, Secret
 
 _VERIFIER_ALPHABET = re.compile(r"[A-Za-z0-9\-._~]*")
+_LASTING = frozenset({"client_secret", "password", "api_key"})
+_SHORTEST = 6
 _JWT_ROLES = frozenset({"access_token", "refresh_token", "id_token", "client_assertion"})
 
 
@@ -24,6 +26,7 @@ class Vault:
 
     def __init__(self, run_key: bytes) -> None:
         self._key = run_key
+        self._met: dict[str, Secret] = {}
 
     def fingerprint(self, value: str) -> str:
         """HMAC-SHA-256 of `value` under the run key, cut to 128 bits, in hex."""
@@ -31,6 +34,7 @@ class Vault:
 
     def describe(self, secret: Secret) -> dict[str, Json]:
         """The object that stands in the journal in the place of `secret`."""
+        self._met[secret.value] = secret
         said: dict[str, Json] = {
             "secret": secret.role,
             "fp": self.fingerprint(secret.value),
@@ -70,6 +74,24 @@ class Vault:
             for form in {secret.value, quote(secret.value, safe=""), quote_plus(secret.value)}:
                 octets = octets.replace(form.encode(), mark)
         return octets
+
+    def forget(self) -> None:
+        """Keep no value of the scenario that is over."""
+        self._met = {v: s for v, s in self._met.items() if s.role in _LASTING}
+
+    def without_met(self, value: object) -> object:
+        """`value` with every secret met so far masked in its texts.
+
+        For what a product says in its own words (screens, refusals, logs): nobody labels those.
+        """
+        if isinstance(value, str):
+            met = tuple(self._met.values())
+            return self.mask_text(Masked(value, met)) if len(value) >= _SHORTEST else value
+        if isinstance(value, Mapping):
+            return {key: self.without_met(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.without_met(item) for item in value]
+        return value
 
     def clean(self, value: object, note: Callable[[Secret, str], None]) -> Json:
         """`value` ready for JSON; `note` is told each secret with its fingerprint."""

@@ -14,6 +14,7 @@ from conformance.journal.secrets import Vault
 from mocks.recording import Blob, Secret, Witness
 
 FIRST_PREV = "0" * 64
+_PRODUCT_SPEAKS = frozenset({"ui.seen", "action.finished", "system.log", "system.died"})
 _STICKY = frozenset(
     {"access_token", "refresh_token", "id_token", "code", "auth_req_id", "code_verifier"}
 )
@@ -73,7 +74,8 @@ class JournalWriter:
             if secret.role in _STICKY:
                 seen.append(fingerprint)
 
-        cleaned = self._vault.clean(data, note)
+        spoken = self._vault.without_met(data) if kind in _PRODUCT_SPEAKS else data
+        cleaned = self._vault.clean(spoken, note)
         assert isinstance(cleaned, dict)
         refs = tuple(self._keep(blob) for blob in blobs)
         with self._news:
@@ -109,6 +111,7 @@ class JournalWriter:
         """Drop the events kept for `wait_for`; the file keeps them all."""
         with self._lock:
             self._events.clear()
+            self._vault.forget()
 
     def recent(self) -> list[Event]:
         """The events since the last `forget`."""

@@ -83,6 +83,7 @@ class Bench:
         faces.start(face.name)
         self._driver = driver = faces.driver(face)
         driver.reset()
+        driver.open()
         hand = faces.hand(face)
         if declaration.filmed:
             self._film = self._studio.film(name)

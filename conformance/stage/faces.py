@@ -1,7 +1,9 @@
 """The faces of the product in one worker: their processes, and a driver for each."""
 
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +47,7 @@ class Faces:
         self._drivers: dict[str, Driver] = {}
         self._deaths: set[str] = set()
         self._phone: PhoneWindow | None = None
+        self._logs = Path(tempfile.mkdtemp(prefix="banc-logs-"))  # never in a bundle: not ours
 
     def registration(self) -> ClientRegistration:
         """How the product is registered at the mock PSC: the redirect URIs of all its faces."""
@@ -81,7 +84,7 @@ class Faces:
                 ca_file=self._services.authority.root_path,
             ),
             self._substitutions(face),
-            self._logs(),
+            self._logs,
             on_death=lambda death: self._note_death(name, death),
         )
         process.start()
@@ -136,6 +139,7 @@ class Faces:
             process.stop()
         self._drivers.clear()
         self._processes.clear()
+        shutil.rmtree(self._logs, ignore_errors=True)
 
     def _make(self, face: Face) -> Driver:
         if face.driver == "browser":
@@ -218,11 +222,6 @@ class Faces:
             "nil": self._plan.product.nil,
             "geometry": layout.product.geometry if layout else _NO_GEOMETRY,
         }
-
-    def _logs(self) -> Path:
-        folder = self._options.folder / "logs" / self._writer.part
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
 
 def _free_port() -> int:

@@ -42,6 +42,8 @@ class PscWorld:
                 f"within {_PATIENCE:.0f} s"
             )
         self._asked_at = event.seq
+        values = {"route": event.data["route"], "request": event.ref}
+        self._writer.record("bench.note", {"what": "psc.asked", "values": values}, source="bench")
 
     def slowed_down(self) -> None:
         """Wait until a poll was answered `slow_down`. Raises `NotReady` when none was."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
-from mocks.psc.server import Client, PscMock, TenantConfig
+from mocks.psc.server import AccessGrant, Client, PscMock, TenantConfig
 from mocks.psc.tenant import LIFETIMES, Tenant
 from mocks.recording import Recorder
 
@@ -81,7 +81,7 @@ class Services:
                 patient_domain=self.patient_domain,
                 mailboxes={p.mailbox(self.domain): p.national_id for p in PROFESSIONALS},
                 trust_list=(self.domain, self.patient_domain),
-                tokens=lambda token: self.tenant.check_access_token(token),
+                tokens=self._grant,
             )
         )
 
@@ -106,6 +106,10 @@ class Services:
                 people=PROFESSIONALS,
             )
         )
+
+    def _grant(self, token: str) -> AccessGrant | None:
+        """What the provider says of a token; its tenant is opened after the operator's."""
+        return self.tenant.check_access_token(token)
 
     @property
     def smtp_port(self) -> int:

@@ -170,3 +170,19 @@ def test_whatever_a_secret_holds_its_mark_replaces_it(value: str) -> None:
     text = vault.mask_text(Masked(f"<{value}>", (secret,)))
 
     assert text == f"<{vault.placeholder(secret)}>"
+
+
+def test_a_secret_in_the_product_s_own_words_is_masked_too(tmp_path: Path) -> None:
+    writer = writer_in(tmp_path)
+    token = Secret("access_token", "a-token-of-this-run")
+    writer.record("bench.note", {"what": "issued", "values": {"t": token}}, source="psc")
+
+    writer.record(
+        "system.died",
+        {"face": "web", "code": 1, "tail": "Traceback: bad token a-token-of-this-run"},
+        source="bench",
+    )
+
+    written = (tmp_path / "journal" / "main.jsonl").read_text(encoding="utf-8")
+    assert "a-token-of-this-run" not in written
+    assert "Traceback: bad token ⟦access_token" in written
