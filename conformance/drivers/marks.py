@@ -16,7 +16,7 @@ from conformance.drivers.steps import ActionTable, Scroll, SeeTable, UrlMark, Va
 from conformance.drivers.wallet import WalletPage
 from conformance.drivers.watch import PageWatch
 
-_LOOK_S = 1.0
+_LOOK_S = 0.5
 
 
 class Marks:

@@ -23,12 +23,15 @@ class SideWindow:
 
     def show(self, url: str, box: Box) -> None:
         """Show `url` at `box` (x, y, width, height). Raises `NotReady` if it cannot be shown."""
-        if self._chromium is None or self._chromium.closed or box != self._box:
+        fresh = self._chromium is None or self._chromium.closed or box != self._box
+        if fresh:
             self.close()
-            self._chromium = Chromium(replace(self._options, app="about:blank", box=box))
+            self._chromium = Chromium(replace(self._options, app=url, box=box))
             self._box = box
         try:
-            self._page.goto(url, wait_until="domcontentloaded", timeout=10_000)
+            if not fresh:
+                self._page.goto(url, wait_until="domcontentloaded", timeout=10_000)
+            self._page.wait_for_url(url, wait_until="domcontentloaded", timeout=10_000)
         except PlaywrightError as error:
             first = error.message.splitlines()[0]
             raise NotReady(f"side window: {url} cannot be shown ({first})") from error
