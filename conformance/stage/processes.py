@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -122,7 +123,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     """A session (POSIX) or group (Windows) of its own: Ctrl-C on the bench is not for it."""
     return subprocess.Popen(
-        list(command),
+        [*_tied(command, environment, folder), *command],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -131,6 +132,22 @@ def _start(
         start_new_session=sys.platform != "win32",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+
+
+def _tied(command: Sequence[str], environment: Mapping[str, str], folder: Path | None) -> list[str]:
+    """What makes the process end with a bench that is killed, where the system offers it.
+
+    The kernel ties it to the thread that starts it: a thread that ends early must not be that one.
+    """
+    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return []
+    program = command[0]
+    if os.sep in program:
+        program = str((folder or Path()) / program)
+    if shutil.which(program, path=environment.get("PATH")) is None:
+        return []  # Popen says what is wrong with it
+    return [setpriv, "--pdeathsig", "TERM", "--"]
 
 
 def _ended(process: psutil.Process) -> bool:

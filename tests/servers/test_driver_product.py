@@ -1,8 +1,11 @@
 """The product's process: started, found ready, watched, and stopped with its children."""
 
+import shutil
 import socket
+import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -11,6 +14,8 @@ import pytest
 from conformance.drivers.actions import NotReady
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec
+
+ROOT = Path(__file__).parents[2]
 
 SERVER = """
 import http.server, os, subprocess, sys
@@ -144,3 +149,33 @@ def test_what_prevents_a_start_is_named_by_its_key(tmp_path: Path) -> None:
     assert all(expected in sentence for expected, sentence in said.items()), said
     assert all(sentence.startswith("banc.toml: face 'web', ") for sentence in said.values())
     assert "bad day" in said["ended with code 7"]
+
+
+BENCH = """
+import sys, time
+from pathlib import Path
+from conformance.stage.product import ProductProcess, StartSpec
+command = [sys.executable, "-c", "import time; time.sleep(600)"]
+product = ProductProcess(StartSpec("web", command), {}, Path(sys.argv[1]))
+product.start()
+print(product.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+def test_a_bench_that_is_killed_takes_the_product_with_it(tmp_path: Path) -> None:
+    bench = subprocess.Popen(
+        [sys.executable, "-c", BENCH, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert bench.stdout is not None
+    product = psutil.Process(int(bench.stdout.readline()))
+
+    bench.kill()
+    bench.wait()
+
+    until = time.monotonic() + 10
+    while not gone(product) and time.monotonic() < until:
+        psutil.wait_procs([product], timeout=0.05)
+    bench.stdout.close()
+    assert gone(product)
