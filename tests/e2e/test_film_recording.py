@@ -252,6 +252,21 @@ def _wait_gone(pid: int) -> bool:
         os.close(handle)
 
 
+def test_a_hole_in_the_take_is_not_filled_with_made_up_pictures(
+    tmp_path: Path, display: Display, window: XConnection, journal: JournalWriter
+) -> None:
+    film = Film.start(tmp_path, "PSC.01.01", display, journal, band=BAND)
+    film.wait_for_frame(5)
+    os.kill(film.pid, signal.SIGSTOP)
+    time.sleep(2.3)  # what is tested is that time passes unfilmed
+    os.kill(film.pid, signal.SIGCONT)
+    film.wait_for_frame(15)
+    report = film.stop()
+
+    assert report.longest_gap > 2
+    assert any("the take is interrupted for" in problem for problem in report.problems)
+
+
 def test_a_disk_that_fills_up_spoils_the_film_but_not_what_was_recorded(
     tmp_path: Path,
     display: Display,
@@ -308,15 +323,25 @@ def test_an_empty_screen_is_filmed_and_refused_as_black(
     )
 
 
-def test_a_display_that_is_gone_is_not_ready_and_says_so(
+def test_a_display_that_is_not_there_is_not_ready_and_says_so(
     tmp_path: Path, journal: JournalWriter
 ) -> None:
-    display = Display.start(*SIZE, manager=False)
-    display.stop()
+    class Nowhere:
+        name = ":64999"
+        film_size = SIZE
 
     with pytest.raises(NotReady, match="the screen recorder ended"):
-        Film.start(tmp_path, "PSC.01.01", display, journal, band=BAND)
-    assert not display.alive
+        Film.start(tmp_path, "PSC.01.01", Nowhere(), journal, band=BAND)
+    with pytest.raises(NotReady, match="display :64999 does not answer"):
+        Pointer(Nowhere.name)
+
+
+def test_a_stopped_display_is_not_alive() -> None:
+    display = Display.start(*SIZE, manager=False)
+    before = display.alive
+    display.stop()
+
+    assert (before, display.alive) == (True, False)
 
 
 def test_native_windows_get_a_title_bar_when_openbox_is_there(display: Display) -> None:

@@ -81,6 +81,8 @@ class Display:
     @property
     def alive(self) -> bool:
         """Whether the X server still answers."""
+        if self._server.poll() is not None:
+            return False
         try:
             XConnection(self.name).close()
         except (DisplayError, OSError):

@@ -17,7 +17,7 @@ _KEPT_LINES = 40
 
 
 def find_ffmpeg() -> str:
-    """The ffmpeg of the system, else the one of the imageio-ffmpeg wheel.
+    """The ffmpeg of the system (5.1 or later), else the one of the imageio-ffmpeg wheel.
 
     Raises `NotReady` naming what to install.
     """

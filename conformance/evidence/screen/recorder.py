@@ -85,7 +85,10 @@ class Film:
         width, height = display.film_size
         self._texts = BandFiles(self._texts_folder, band, self._scenario, width)
         arguments = [*self._backend.grab(display, height - BAND_HEIGHT, rate)]
-        arguments += ["-vf", band_filter(), *_ENCODING, "-g", str(rate), *_SURVIVING]
+        # A recorder that was held up takes what it missed in one burst of pictures: one is kept for
+        # each tick, and none is made up for the time it stood still, so that the hole shows.
+        ticks = ("-enc_time_base", f"1:{rate}", "-fps_mode", "vfr", "-g", str(rate))
+        arguments += ["-vf", band_filter(), *_ENCODING, *ticks, *_SURVIVING]
         self._recording = Recording([*arguments, str(self.path)], self._texts_folder)
         epoch = self._recording.wait_for_first_frame(within)
         self._zero = self._recorder.mono() - round((time.time() - epoch) * 1e9)
