@@ -1,0 +1,1 @@
+"""Peers that are measured beside the bench: scripts and package lists of other runtimes."""

@@ -1,0 +1,175 @@
+"""The work that `banc bench` measures is the work it says: checked against what was recorded."""
+
+import base64
+import json
+import secrets
+import shutil
+import sys
+import time
+
+import pytest
+
+from conformance.bench import oidc_peer
+from conformance.bench.documents import written_mail
+from conformance.bench.journals import Pattern
+from conformance.bench.logins import (
+    CALLBACK,
+    OurProvider,
+    PeerProvider,
+    sign_in_by_ciba,
+    sign_in_by_code,
+)
+from conformance.bench.mails import connected, hand_in, mail_of
+from conformance.bench.model import MeasureFailed
+from conformance.bench.oidc_peer import PeerMissing, start_peer
+from conformance.bench.processes import Served, alone
+from conformance.bench.servers import psc, smtp
+from conformance.documents.mail import read_mail
+from conformance.journal import Journal, JournalWriter
+from conformance.judging.judge import judge
+
+
+@pytest.fixture
+def writer(tmp_path):
+    writer = JournalWriter(tmp_path / "run", "bench", secrets.token_bytes(32), 0)
+    yield writer
+    writer.close()
+
+
+@pytest.fixture
+def provider(writer, tmp_path):
+    server = psc(writer, str(tmp_path / "keys"), CALLBACK)
+    yield server
+    server.stop()
+
+
+def routes(writer):
+    return [
+        event.data["route"] for event in Journal(writer.folder) if event.kind == "http.exchange"
+    ]
+
+
+def test_a_login_by_code_is_five_requests_recorded(provider, writer):
+    sign_in_by_code(OurProvider(provider))
+
+    assert routes(writer) == ["authorize", "wallet", "wallet", "wallet", "token"]
+
+
+def test_two_logins_by_code_share_no_session(provider, writer):
+    ours = OurProvider(provider)
+
+    sign_in_by_code(ours)
+    sign_in_by_code(ours)
+
+    assert routes(writer).count("wallet") == 6
+
+
+def test_a_login_by_ciba_is_answered_on_the_phone_and_polled_once(provider, writer):
+    sign_in_by_ciba(OurProvider(provider))
+
+    assert routes(writer) == ["ciba", "token"]
+    notes = [event.data["what"] for event in writer.recent() if event.kind == "bench.note"]
+    assert notes == ["phone.answered"]
+
+
+def test_a_login_that_is_refused_is_no_figure(provider):
+    ours = OurProvider(provider)
+    ours._credentials = {"Authorization": "Basic " + base64.b64encode(b"bench:wrong").decode()}
+
+    with pytest.raises(MeasureFailed, match="status 401"):
+        sign_in_by_code(ours)
+
+
+def test_a_mail_is_handed_in_over_tls_and_signed_in(writer, tmp_path):
+    operator = smtp(writer, str(tmp_path / "keys"))
+
+    with connected(operator) as client:
+        hand_in(client, operator, mail_of(1_024, 7))
+    operator.stop()
+
+    (taken,) = (event for event in writer.recent() if event.kind == "mail.accepted")
+    assert taken.data["mailbox"] == operator.about["mailbox"]
+    assert taken.data["message_id"] == "<7@bench.mss.test>"
+    commands = [event.data for event in writer.recent() if event.kind == "smtp.command"]
+    assert all(said["tls"] for said in commands if said["verb"] in ("AUTH", "MAIL", "RCPT", "DATA"))
+
+
+def test_mails_have_the_size_of_their_row_and_are_told_apart():
+    for size in (1_024, 82_000):
+        assert size - 100 < len(mail_of(size, 12)) <= size
+    assert mail_of(1_024, 1) != mail_of(1_024, 2)
+
+
+def test_the_mail_read_is_one_of_the_reference_system():
+    names = [part.filename for part in read_mail(written_mail()).attachments]
+
+    assert any(name and name.upper().endswith(".ZIP") for name in names)
+
+
+def test_a_repeated_journal_is_whole_and_can_be_judged(tmp_path):
+    pattern = Pattern(tmp_path / "told", tmp_path / "keys", 60)
+
+    octets = pattern.repeat(3, tmp_path / "bundle")
+
+    journal = Journal(tmp_path / "bundle")
+    events = list(journal)
+    assert journal.faults == []
+    assert len(events) == 3 * 60 + 1
+    assert octets == (tmp_path / "bundle" / "journal" / "main.jsonl").stat().st_size
+    states = [e.data["query"]["state"] for e in events if e.data.get("route") == "authorize"]
+    assert len(set(states)) == 3
+    assert len(judge(tmp_path / "bundle").scenarios) == 3
+
+
+def test_a_server_that_dies_is_told_with_its_last_words():
+    dying = [sys.executable, "-c", "import sys; sys.exit('no port left')"]
+
+    with pytest.raises(MeasureFailed, match="no port left"):
+        Served(dying)
+
+
+def test_the_cpu_of_a_server_alone_is_read_from_outside(tmp_path):
+    with Served(alone("aiosmtpd", str(tmp_path / "peer"))) as served:
+        served.ask("reset -")
+
+        assert served.cpu_ms() > 0
+        assert served.memory_mb() > 1
+
+
+def test_a_peer_that_cannot_be_installed_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+
+    with pytest.raises(PeerMissing, match="node is not installed"):
+        start_peer(CALLBACK, tmp_path)
+
+
+def test_the_peer_signs_the_same_tokens_as_the_mock(monkeypatch):
+    monkeypatch.setattr(oidc_peer, "_install", _no_network)
+    try:
+        command, place = start_peer(CALLBACK)
+    except PeerMissing as missing:
+        pytest.skip(f"oidc-provider: {missing}")
+    issued = []
+
+    with Served(command, place) as served:
+        peer = PeerProvider(served)
+        take = peer.token
+        monkeypatch.setattr(peer, "token", lambda form: issued.append(take(form)) or issued[-1])
+        sign_in_by_code(peer)
+        sign_in_by_ciba(peer)
+
+    assert len(issued) == 2
+    for answer in issued:
+        for name in ("access_token", "id_token"):
+            header, claims, signature = answer[name].split(".")
+            assert _read(header)["alg"] == "RS256"
+            assert len(signature) == 342
+            assert _read(claims)["exp"] > time.time()
+
+
+def _read(piece):
+    return json.loads(base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4)))
+
+
+def _no_network(place):
+    raise PeerMissing("not installed yet, and tests install nothing")
