@@ -327,12 +327,12 @@ def test_a_display_that_is_not_there_is_not_ready_and_says_so(
     tmp_path: Path, journal: JournalWriter
 ) -> None:
     class Nowhere:
-        name = ":64999"
+        name = ":50999"
         film_size = SIZE
 
     with pytest.raises(NotReady, match="the screen recorder ended"):
         Film.start(tmp_path, "PSC.01.01", Nowhere(), journal, band=BAND)
-    with pytest.raises(NotReady, match="display :64999 does not answer"):
+    with pytest.raises(NotReady, match="display :50999 does not answer"):
         Pointer(Nowhere.name)
 
 
