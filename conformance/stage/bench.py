@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.catalogue import Catalogue
-from conformance.drivers.actions import Driver, NotReady, Stopped
+from conformance.drivers.actions import NotReady, Stopped
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan
@@ -68,7 +68,7 @@ class Bench:
         self._studio: Studio | NoStudio = NoStudio()
         self._film: Any = None
         self._number = 0
-        self._driver: Driver | None = None
+        self._psc: PscWorld | None = None
 
     def open(self, declaration: Declaration, means: str | None) -> Opened:
         """Begin a scenario. Raises `NotReady` when product or set-up cannot take part."""
@@ -81,7 +81,7 @@ class Bench:
         services.reset(self.options.lifetimes or declaration.lifetimes)
         self._record("tenant.opened", services.describe())
         faces.start(face.name)
-        self._driver = driver = faces.driver(face)
+        driver = faces.driver(face)
         driver.reset()
         driver.open()
         hand = faces.hand(face)
@@ -97,14 +97,13 @@ class Bench:
             died=lambda: faces.died(face.name),
             deadlines=self.plan.deadlines(),
         )
-        return Opened(
-            system,
-            PscWorld(services.tenant, self.writer, hand),
-            MailWorld(services),
-        )
+        self._psc = PscWorld(services.tenant, self.writer, hand)
+        return Opened(system, self._psc, MailWorld(services))
 
     def close(self, declaration: Declaration, means: str | None, how: dict[str, Any]) -> None:
         """End a scenario: exchanges answered, film stopped, `scenario.finished` written."""
+        if self._psc is not None:
+            self._psc.close()
         if self._services is not None:
             self._services.settle()
         if self._film is not None:

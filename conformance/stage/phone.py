@@ -28,10 +28,15 @@ class PscWorld:
         self._writer = writer
         self._hand = hand or self._answer
         self._asked_at = writer.last_seq
+        self._over = threading.Event()
 
     def phone(self, person: Professional) -> "RobotPhone":
         """The phone of `person`."""
-        return RobotPhone(person, self._tenant, self._writer, self._hand)
+        return RobotPhone(person, self._tenant, self._writer, self._hand, self._over)
+
+    def close(self) -> None:
+        """The story is over: a phone that still waits answers nothing of the next one."""
+        self._over.set()
 
     def asked(self) -> None:
         """Wait for the next request to sign in. Raises `NotReady` when none comes."""
@@ -64,8 +69,14 @@ class RobotPhone:
     """One person's phone. It compares the digits before it approves, as a careful person would."""
 
     def __init__(
-        self, person: Professional, tenant: Tenant, writer: JournalWriter, hand: Hand
+        self,
+        person: Professional,
+        tenant: Tenant,
+        writer: JournalWriter,
+        hand: Hand,
+        over: threading.Event,
     ) -> None:
+        self._over = over
         self._person = person
         self._tenant = tenant
         self._writer = writer
@@ -88,6 +99,8 @@ class RobotPhone:
 
     def _approve_next(self) -> None:
         for pending in self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)[:1]:
+            if self._over.is_set():
+                return
             self._note("phone.answer", digits=pending.digits, compared=None, agreed=True)
             self._tenant.phone.answer(pending.auth_req_id, True)
 
