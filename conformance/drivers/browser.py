@@ -88,10 +88,16 @@ class BrowserDriver:
         if name == "restart":
             return Outcome("unsupported", reason="a browser restarts no product")
         table = self._table(name)
+        self._opened()  # the time a browser takes to open is not the product's
         deadline = Deadline(within)
-        outcome = self._bounded(
-            name, deadline, lambda: self._play(name, table, arguments, deadline)
-        )
+        try:
+            outcome = self._bounded(
+                name, deadline, lambda: self._play(name, table, arguments, deadline)
+            )
+        except NotReady:
+            if death := self._options.died():
+                return Outcome("broken", reason=death)
+            raise
         if outcome.name == "unclear" and self._stuck():
             self._shut()
             outcome = Outcome("unclear", reason=f"{name}: the page no longer reacts")
@@ -109,6 +115,7 @@ class BrowserDriver:
         table = self._see.get(what)
         if table is None:
             return Seen(what, present=False, ready=False)
+        self._opened()
         found: list[Seen] = []
 
         def look() -> Outcome:
