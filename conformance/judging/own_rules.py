@@ -24,7 +24,8 @@ from conformance.checks.registry import Said, broken, held, rule, unclear
 def story_complete(events: Events) -> Iterator[Said]:
     """Each official step is done, once, in the order of its number."""
     started = events.first("scenario.started")
-    if started is None or events.scenario.ended in ("not_ready", "error", "interrupted", ""):
+    untold = ("not_tested", "not_ready", "error", "interrupted", "")
+    if started is None or events.scenario.ended in untold:
         return
     total: int = started.data["steps"]
     if total == 0:

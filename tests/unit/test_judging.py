@@ -116,7 +116,8 @@ def recorded(tmp_path: Path, ended: str = "completed", steps: tuple[int, ...] = 
         writer.record(kind, data, source="bench")
 
     plan = {"waves": ["2"], "corridor": ["LGC"], "profiles": []}
-    tell("run.started", run_id="x", plan=plan, rules={}, expected=[], lang="fr")
+    product = {"name": "x", "version": "1", "nil": ""}
+    tell("run.started", run_id="x", product=product, plan=plan, rules={}, expected=[], lang="fr")
     writer.scenario = "PSC.01.01@ecps"
     tell("scenario.started", id="PSC.01.01@ecps", attempt=1, mode="web", face="web",
          driver="adapter", steps=2, fault=None, twin=None)  # fmt: skip
@@ -150,6 +151,13 @@ def test_a_set_up_that_was_not_ready_is_nobody_s_refusal(tmp_path: Path) -> None
 
     assert Verdict.NOT_READY in {f.verdict for f in judgement.findings}
     assert exit_code(judgement) == 2
+
+
+def test_a_face_that_the_product_does_not_have_is_nobody_s_refusal(tmp_path: Path) -> None:
+    judgement = judge(recorded(tmp_path, ended="not_tested", steps=()))
+
+    assert {f.said for f in judgement.findings} == {None}
+    assert judgement.scenarios["PSC.01.01@ecps"].verdict is Verdict.NOT_TESTED
 
 
 def test_every_owed_rule_that_saw_nothing_says_so(tmp_path: Path) -> None:
