@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -55,6 +55,11 @@ def _weasyprint() -> str | None:
         return None
 
 
+def _in(folder: str, name: str) -> Callable[[], str | None]:
+    path = Path(folder) / name
+    return lambda: str(path) if path.is_file() else None
+
+
 def _tkinter() -> str | None:
     try:
         return str(import_module("tkinter").TkVersion)
@@ -77,22 +82,34 @@ TOOLS = (
 )  # fmt: skip
 """What a run needs."""
 
+TEST_TOOLS = (
+    # Not the package `apache2`: that one starts a server of its own on port 80.
+    Tool("Apache", ("apache2-bin",), N_("the test of a product that nobody here wrote"),
+         _in("/usr/sbin", "apache2")),
+    Tool("mod_auth_openidc", ("libapache2-mod-auth-openidc",),
+         N_("the test of a product that nobody here wrote"),
+         _in("/usr/lib/apache2/modules", "mod_auth_openidc.so")),
+)  # fmt: skip
+"""What only the project's own tests need."""
+
 
 def version_of(path: str) -> str:
-    """The first line a program prints of its version; empty if it prints none."""
-    if not Path(path).is_file():
+    """The first line a program prints of its version; `path` itself if it has none to print."""
+    if not os.access(path, os.X_OK):
         return path
-    flag = "-version" if "ffmpeg" in Path(path).name or "Xvfb" in path else "--version"
+    name = Path(path).name
+    flag = {"apache2": "-v"}.get(name, "-version" if "ffmpeg" in name else "--version")
     try:
         done = subprocess.run([path, flag], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return next((line.strip() for line in (done.stdout + done.stderr).splitlines() if line), "")
+        return path
+    lines = (done.stdout + done.stderr).splitlines() if done.returncode == 0 else []
+    return next((line.strip() for line in lines if line), path)
 
 
-def missing() -> list[Tool]:
+def missing(tools: Sequence[Tool] = TOOLS) -> list[Tool]:
     """The tools that are not here."""
-    return [tool for tool in TOOLS if tool.find() is None]
+    return [tool for tool in tools if tool.find() is None]
 
 
 def install(tools: list[Tool]) -> str | None:
@@ -117,27 +134,29 @@ def install(tools: list[Tool]) -> str | None:
 
 @click.command("doctor")
 @click.option("--install", "wanted", is_flag=True, help="Install what is missing, where allowed.")
+@click.option("--tests", is_flag=True, help="Also what only the project's own tests need.")
 @click.option("--quiet", is_flag=True, help="Say nothing when all is well.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 @with_lang
-def doctor_command(wanted: bool, quiet: bool, as_json: bool, lang: str) -> int:
+def doctor_command(wanted: bool, tests: bool, quiet: bool, as_json: bool, lang: str) -> int:
     """Show each tool, its version, and what is lost without it.
 
     Exit code: 0 when all is there, 2 otherwise.
     """
-    sentence = install(missing()) if wanted and missing() else None
+    tools = (*TOOLS, *TEST_TOOLS) if tests else TOOLS
+    sentence = install(missing(tools)) if wanted and missing(tools) else None
     if sentence:
         click.echo(f"banc: {sentence}", err=True)
-    lacking = missing()
+    lacking = missing(tools)
     if as_json:
-        rows = {tool.name: version_of(found) if (found := tool.find()) else None for tool in TOOLS}
+        rows = {tool.name: version_of(found) if (found := tool.find()) else None for tool in tools}
         click.echo(json.dumps({"python": sys.version.split()[0], **rows}, ensure_ascii=False))
     elif not quiet or lacking:
-        _table()
+        _table(tools)
     return 2 if lacking else 0
 
 
-def _table() -> None:
+def _table(tools: Sequence[Tool]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -145,7 +164,7 @@ def _table() -> None:
     for title in (_("tool"), _("version"), _("lost without it")):
         table.add_column(title)
     table.add_row("Python", sys.version.split()[0], "")
-    for tool in TOOLS:
+    for tool in tools:
         found = tool.find()
         table.add_row(tool.name, version_of(found) if found else _("missing"), _(tool.lost))
     Console().print(table)

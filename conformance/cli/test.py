@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.doctor import TEST_TOOLS, install, missing
 from conformance.cli.main import with_lang
 
 QUALITY = (
@@ -32,6 +33,8 @@ def test_command(long_: bool, jobs: int, paths: tuple[str, ...], lang: str) -> i
     if not (root / "tests").is_dir():
         click.echo("banc: the tests are in the source checkout, not in the installed package")
         return 2
+    if not paths and (lacking := missing(TEST_TOOLS)) and (sentence := install(lacking)):
+        click.echo(f"banc: {sentence}", err=True)
     tools = Path(sys.executable).parent
     failed = [name for name, command in QUALITY if not _passes(name, command, tools, root)]
     arguments = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadgroup", "-q"]

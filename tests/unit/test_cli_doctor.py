@@ -1,0 +1,42 @@
+"""What `banc doctor` says of the machine."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import doctor
+from conformance.cli.doctor import TEST_TOOLS, TOOLS, Tool, install, missing, version_of
+
+
+def test_only_what_is_not_here_is_missing() -> None:
+    here = Tool("here", ("p",), "nothing", lambda: sys.executable)
+    away = Tool("away", ("q",), "something", lambda: None)
+
+    assert missing([here, away]) == [away]
+
+
+def test_without_the_right_to_install_the_packages_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    sentence = install(list(TEST_TOOLS))
+
+    assert sentence is not None
+    assert "apache2-bin libapache2-mod-auth-openidc" in sentence
+
+
+def test_what_the_tests_need_is_not_asked_of_a_run() -> None:
+    assert {tool.name for tool in TEST_TOOLS}.isdisjoint(tool.name for tool in TOOLS)
+
+
+def test_a_program_without_a_version_is_told_by_its_place(tmp_path: Path) -> None:
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8", newline="\n")
+    silent.chmod(0o755)
+
+    assert version_of(str(silent)) == str(silent)
+    assert version_of(sys.executable).startswith("Python 3.")
