@@ -131,6 +131,10 @@ class Psc(Protocol):
         """Wait until PSC has been asked to sign somebody in, since the last time."""
         ...
 
+    def polled(self, times: int) -> None:
+        """Wait until the product has polled for its tokens so often."""
+        ...
+
     def slowed_down(self) -> None:
         """Wait until the provider has told the product to slow down."""
         ...

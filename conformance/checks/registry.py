@@ -1,10 +1,13 @@
 """How a rule is declared, and what its check may say (CONTRACTS §5, STYLE "A check")."""
 
+import ast
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
+from importlib import import_module
 from typing import Literal
 
 from conformance.checks.events import Events
@@ -88,10 +91,14 @@ class Rule:
 
     @property
     def sha256(self) -> str:
-        """Hash of the source of the module the check stands in: a changed rule is told apart."""
-        module = inspect.getmodule(self.check)
-        source = inspect.getsource(module) if module else self.id
-        return hashlib.sha256(source.encode()).hexdigest()
+        """Hash of the sources its check is made of: a changed rule is told apart.
+
+        Its own module, and those of the checks and documents that module reads with, in turn.
+        """
+        digest = hashlib.sha256(self.id.encode())
+        for name in sorted(_modules_of(self.check.__module__)):
+            digest.update(_source_of(name).encode())
+        return digest.hexdigest()
 
     def judges(self, fault: str | None) -> bool:
         """Whether scenarios with `fault` armed (or none) are this rule's business."""
@@ -103,6 +110,25 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+
+_READ_WITH = ("conformance.checks.", "conformance.documents.")
+_SHARED_BY_ALL = frozenset({"conformance.checks.registry", "conformance.checks.events"})
+
+
+@cache
+def _modules_of(name: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """`name` and the modules of checks and documents that it imports, in turn."""
+    found = known | {name}
+    for node in ast.walk(ast.parse(_source_of(name))):
+        module = node.module if isinstance(node, ast.ImportFrom) else None
+        if module and module.startswith(_READ_WITH) and module not in found | _SHARED_BY_ALL:
+            found |= _modules_of(module, found)
+    return found
+
+
+@cache
+def _source_of(name: str) -> str:
+    return inspect.getsource(import_module(name))
 
 
 def rule(

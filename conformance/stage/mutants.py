@@ -42,39 +42,35 @@ class Row:
 
 def run_all(mutants: Sequence[Mutant], jobs: int) -> list[Row]:
     """Run the conformant system and every mutant, `jobs` at a time; rows in the order given."""
+    configurations = sorted({_configuration(mutant.face) for mutant in mutants})
     with ThreadPoolExecutor(jobs) as pool:
-        return [*pool.map(_conformant_row, _faces_of(mutants)), *pool.map(_row, mutants)]
+        conformant = pool.map(lambda name: run_conformant(name, mutants), configurations)
+        return [*conformant, *pool.map(run_mutant, mutants)]
 
 
-def _faces_of(mutants: Iterable[Mutant]) -> list[tuple[str, tuple[str, ...]]]:
-    """For the conformant system: each face with the scenarios that show any mutant on it."""
-    shown: dict[str, set[str]] = {}
-    for mutant in mutants:
-        shown.setdefault(_configuration(mutant.face), set()).update(mutant.shown_by)
-    return [(face, tuple(sorted(scenarios))) for face, scenarios in sorted(shown.items())]
-
-
-def _configuration(face: str) -> str:
-    """Mutants of pages use a (headless) browser, the others the adapter."""
-    return "banc.toml" if face == "web" else "banc.adapter.toml"
-
-
-def _conformant_row(what: tuple[str, tuple[str, ...]]) -> Row:
-    configuration, scenarios = what
-    judgement = _told(configuration, scenarios, None)
+def run_conformant(configuration: str, mutants: Iterable[Mutant]) -> Row:
+    """The conformant system in one configuration, told what shows any mutant there."""
+    shown = {s for m in mutants if _configuration(m.face) == configuration for s in m.shown_by}
+    judgement = _told(configuration, sorted(shown), None)
     name = f"{CONFORMANT} ({configuration})"
     if isinstance(judgement, str):
         return Row(name, {}, {}, (judgement,))
     return Row(name, {}, _said(judgement), tuple(_blemishes(judgement, {}, ())))
 
 
-def _row(mutant: Mutant) -> Row:
+def run_mutant(mutant: Mutant) -> Row:
+    """One mutant, told the scenarios that show it."""
     judgement = _told(_configuration(mutant.face), mutant.shown_by, mutant.name)
     if isinstance(judgement, str):
         return Row(mutant.name, dict(mutant.expects), {}, (judgement,))
     problems = [*_unmet(judgement, mutant)]
     problems += _blemishes(judgement, dict(mutant.expects), mutant.may)
     return Row(mutant.name, dict(mutant.expects), _said(judgement), tuple(problems))
+
+
+def _configuration(face: str) -> str:
+    """Mutants of pages use a (headless) browser, the others the adapter."""
+    return "banc.toml" if face == "web" else "banc.adapter.toml"
 
 
 def _unmet(judgement: Judgement, mutant: Mutant) -> Iterable[str]:

@@ -50,6 +50,12 @@ class PscWorld:
         values = {"route": event.data["route"], "request": event.ref}
         self._writer.record("bench.note", {"what": "psc.asked", "values": values}, source="bench")
 
+    def polled(self, times: int) -> None:
+        """Wait until the product has polled so often. Raises `NotReady` when it does not."""
+        event = self._wait(lambda e: (e.data["facts"].get("poll") or {}).get("n", 0) >= times)
+        if event is None:
+            raise NotReady(f"the product did not poll {times} times within {_PATIENCE:.0f} s")
+
     def slowed_down(self) -> None:
         """Wait until a poll was answered `slow_down`. Raises `NotReady` when none was."""
         event = self._wait(

@@ -23,6 +23,7 @@ def test_plain_ciba_login(system: System, psc: Psc, step: Step) -> None:
     """Without any fault the person is signed in: the twin of the stories below."""
     _start(system, step)
     with step(2):
+        psc.polled(times=3)
         psc.phone(DOCTOR).approve(matching=system.see("ciba.digits"))
     with step(3):
         system.finish_psc_login(means="ecps", national_id=DOCTOR.national_id)

@@ -1,0 +1,123 @@
+"""The conformant reference system goes through every story: nothing broken, nothing leaked."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from conformance.bundle.finish import Finished, finish
+from conformance.bundle.verify import verify
+from conformance.judging.exit_code import exit_code
+from conformance.judging.findings import Verdict
+from conformance.judging.judge import all_rules, judge
+
+pytestmark = pytest.mark.xdist_group("reference-system")
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[tuple[str, str]]]]:
+    """Every story told once without video by two workers; the bundle and all secrets of the run."""
+    reports = tmp_path_factory.mktemp("reports")
+    notes = tmp_path_factory.mktemp("notes") / "secrets.jsonl"
+    package = resources.files("conformance")
+    command = [sys.executable, "-m", "pytest", str(resources.files("scenarios"))]
+    command += ["-c", str(package / "scenarios.ini"), f"--rootdir={reports}"]
+    command += ["-p", "conformance.plugin", "-p", "secret_witness", "-n", "2"]
+    command += ["--dist", "loadgroup", "-q", "--banc-no-video", "--banc-packs=all"]
+    command += ["--banc-journal-only", f"--banc-reports={reports}"]
+    environment = os.environ | {"PYTHONPATH": str(HERE), "SECRET_WITNESS": str(notes)}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    folders = [path for path in reports.iterdir() if path.is_dir()]
+    assert len(folders) == 1, done.stdout + done.stderr
+    secrets = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
+    yield folders[0], [(role, value) for role, value in secrets]
+
+
+@pytest.fixture(scope="module")
+def finished(told: tuple[Path, list[tuple[str, str]]]) -> Finished:
+    """The same bundle, judged, reported and sealed."""
+    return finish(told[0])
+
+
+def test_nothing_is_broken_and_the_exit_code_says_so(finished: Finished) -> None:
+    broken = [f.key for f in finished.judgement.findings if f.said == "broken"]
+
+    assert broken == []
+    assert finished.problems == []
+    assert exit_code(finished.judgement) == 0
+
+
+def test_nothing_is_unclear_but_what_a_person_must_judge(finished: Finished) -> None:
+    doubtful = {f.rule for f in finished.judgement.findings if f.said == "unclear"}
+    bench = [f for f in finished.judgement.findings if f.verdict in (Verdict.ERROR,)]
+    not_ready = [f for f in finished.judgement.findings if f.verdict is Verdict.NOT_READY]
+
+    assert doubtful == set()
+    assert bench == [] and not_ready == []
+
+
+def test_every_rule_speaks_but_the_few_that_need_a_screen(finished: Finished) -> None:
+    spoken = {f.rule for f in finished.judgement.findings if f.said}
+
+    silent = set(all_rules()) - spoken
+
+    assert silent <= {"psc.ciba.digits-shown", "lifecycle.later-recipients-told"}
+
+
+def test_every_story_is_completed(finished: Finished) -> None:
+    ended = {name: v.ended for name, v in finished.judgement.scenarios.items()}
+
+    assert len(ended) == 26
+    assert set(ended.values()) == {"completed"}
+
+
+def test_the_bundle_is_intact_and_every_event_has_its_shape(finished: Finished) -> None:
+    verification = verify(finished.folder, deep=True)
+
+    assert verification.code == 0, verification.sentences
+
+
+def test_judged_again_the_findings_are_the_same(finished: Finished) -> None:
+    again = judge(finished.folder)
+
+    assert [f.to_json() for f in again.findings] == [
+        f.to_json() for f in finished.judgement.findings
+    ]
+
+
+def test_no_secret_of_the_run_is_in_its_bundle(
+    told: tuple[Path, list[tuple[str, str]]], finished: Finished
+) -> None:
+    folder, secrets = told
+    octets = b"\0".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+    roles = {role for role, _ in secrets}
+    leaked = {
+        role
+        for role, value in set(secrets)
+        if len(value) >= 12 and any(form in octets for form in forms_of(value))
+    }
+
+    assert {"access_token", "id_token", "code", "client_secret", "cookie"} <= roles
+    assert leaked == set()
+
+
+def forms_of(value: str) -> list[bytes]:
+    """Raw, percent-encoded, and base64 at its three alignments (edges, which vary, cut off)."""
+    raw = value.encode()
+    forms = [raw, quote(value, safe="").encode()]
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + raw)
+        forms.append(encoded[4 if shift else 0 : -4])
+    return forms
