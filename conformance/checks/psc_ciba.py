@@ -153,6 +153,7 @@ def no_forbidden_parameter(events: Events) -> Iterator[Said]:
     basis="standard",
     trust="official",
     source="OpenID CIBA Core 1.0 §7.3, §11",
+    when="any",
 )
 def polling_interval(events: Events) -> Iterator[Said]:
     """Between two polls at least the announced interval passes (seconds, clock of the bench)."""
