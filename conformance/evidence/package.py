@@ -75,19 +75,20 @@ def _run(events: Iterable[Event]) -> Mapping[str, Any]:
     return next((event.data for event in events if event.kind == "run.started"), {})
 
 
-def _best_telling(journal: Journal, places: Mapping[str, list[tuple[str, int]]]) -> dict[str, str]:
+def _best_telling(journal: Journal, names: Iterable[str]) -> dict[str, str]:
     """For each scenario of the catalogue, the name under which it was told best.
 
     A scenario told by several means (`PSC.01.01@ecps`) is shown by the first that was completed.
     """
     best: dict[str, str] = {}
     completed: set[str] = set()
-    for name in places:
+    ends = [event for event in journal.brackets if event.kind == "scenario.finished"]
+    whole = {event.scenario for event in ends if event.data["ended"] == "completed"}
+    for name in names:
         base = name.partition("@")[0]
         if not base or base in completed:
             continue
-        ends = (e for e in journal.slice(places[name]) if e.kind == "scenario.finished")
-        if any(event.data["ended"] == "completed" for event in ends):
+        if name in whole:
             completed.add(base)
             best[base] = name
         else:

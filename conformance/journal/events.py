@@ -3,7 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, TypeAlias
+
+from pydantic_core import from_json
+
+_TYPES = (
+    ("seq", int),
+    ("at", str),
+    ("mono", int),
+    ("tenant", str),
+    ("scenario", str),
+    ("step", (int, NoneType)),
+    ("source", str),
+    ("witness", str),
+    ("kind", str),
+    ("data", dict),
+    ("blobs", list),
+    ("prev", str),
+)
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -52,8 +70,38 @@ class Event:
 
 def parse_event(part: str, line: bytes) -> Event:
     """Read one line. Raises `ValueError` (or `KeyError`) if it is not an event."""
-    raw = json.loads(line)
-    event = Event(
+    return event_of(part, parse_line(line))
+
+
+def parse_line(line: bytes) -> dict[str, Any]:
+    """The JSON object of one line, held to the types that readers count on.
+
+    Somebody else may have written it: raises `ValueError`, `KeyError` or `TypeError` if it is not
+    an event.
+    """
+    raw = load_line(line)
+    for key, kind in _TYPES:
+        if not isinstance(raw[key], kind):
+            raise ValueError("a field of another type than an event has")
+    for blob in raw["blobs"]:
+        if not all(isinstance(blob[key], str) for key in BlobRef.__slots__):
+            raise ValueError("a field of another type than an event has")
+    return raw
+
+
+def load_line(line: bytes) -> dict[str, Any]:
+    """The JSON of a line that `parse_line` took before. Raises `ValueError` if it is no JSON."""
+    try:
+        raw: dict[str, Any] = from_json(line)
+    except ValueError:
+        # It refuses lone surrogates, which a product may well have sent and the writer escapes.
+        raw = json.loads(line)
+    return raw
+
+
+def event_of(part: str, raw: Mapping[str, Any]) -> Event:
+    """The event of an object that `parse_line` gave."""
+    return Event(
         part=part,
         seq=raw["seq"],
         at=raw["at"],
@@ -67,20 +115,4 @@ def parse_event(part: str, line: bytes) -> Event:
         data=raw["data"],
         blobs=tuple(BlobRef(b["name"], b["media_type"], b["sha256"]) for b in raw["blobs"]),
         prev=raw["prev"],
-    )
-    if not _typed(event):
-        raise ValueError("a field of another type than an event has")
-    return event
-
-
-def _typed(event: Event) -> bool:
-    """Whether a line that somebody else may have written has the types that readers count on."""
-    texts = (event.at, event.tenant, event.scenario, event.source, event.kind, event.prev)
-    return (
-        all(isinstance(text, str) for text in texts)
-        and isinstance(event.seq, int)
-        and isinstance(event.mono, int)
-        and isinstance(event.step, int | None)
-        and isinstance(event.data, dict)
-        and all(isinstance(blob.sha256, str) for blob in event.blobs)
     )

@@ -1,8 +1,10 @@
 """`judge(folder)`: the only way from a recorded run to verdicts. A function of the folder alone."""
 
+import gc
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +18,9 @@ from conformance.journal import Event, Journal
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.grade import Grading, apply_expected, grade
+
+_ALLOCATIONS = 100_000
+"""Objects made between two looks for cycles, instead of Python's 700."""
 
 _ENGINE_ENDS = {"not_ready": Verdict.NOT_READY, "error": Verdict.ERROR}
 
@@ -40,13 +45,29 @@ def judge(folder: Path) -> Judgement:
 
     Raises `FileNotFoundError` when the folder holds no journal.
     """
+    with _collecting_seldom():
+        return _judged(folder)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Events are many small objects and no cycles: looking for cycles cost a third of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _judged(folder: Path) -> Judgement:
     catalogue = load_catalogue()
     rules = all_rules()
     journal = Journal(folder)
     if not journal.parts:
         raise FileNotFoundError(f"{folder}: no journal to judge")
     places = journal.index()
-    begun = _run_started(journal, places)
+    begun = _run_started(journal)
     run = begun[0].data if begun else {}
     documents = Documents(lambda sha: _blob(folder, sha))
     scenarios = _facts(journal, places)
@@ -54,15 +75,16 @@ def judge(folder: Path) -> Judgement:
     findings: list[Finding] = []
     wide: dict[str, list[Event]] = defaultdict(list)
     for name, facts in scenarios.items():
-        told = [*begun, *journal.slice(places[name])]
-        events = Events(told, facts, documents, scenarios)
+        told = journal.slice(places[name])
+        events = Events([*begun, *told], facts, documents, scenarios)
         findings += judge_scenario(events, rules.values(), grading)
+        shelves = Shelves(told)
         for rule in rules.values():
             if rule.scope == "run" and rule.judges(facts.fault):
-                wide[rule.id] += wanted(events[len(begun) :], rule.reads)
+                wide[rule.id] += shelves.wanted(rule.reads)
     for rule in rules.values():
         if wide[rule.id]:
-            wide[rule.id] += wanted(begun, rule.reads)
+            wide[rule.id] += Shelves(begun).wanted(rule.reads)
     findings += _judge_run(rules, wide, documents, scenarios, grading)
     findings = apply_expected(findings, run.get("expected", []))
     findings += _silence(rules, findings, scenarios, grading)
@@ -88,23 +110,35 @@ def judge_scenario(events: Events, rules: Iterable[Rule], grading: Grading) -> l
                 reason=facts.ended,
             )
         )
+    shelves = Shelves(events)
     for rule in rules:
         if rule.scope != "scenario" or not rule.judges(facts.fault):
             continue
-        narrowed = Events(wanted(events, rule.reads), facts, events.documents, events.scenarios)
+        wanted = shelves.wanted(rule.reads)
+        narrowed = Events(wanted, facts, events.documents, events.scenarios)
         findings += _ask(rule, narrowed, facts.id, grading)
     return findings
 
 
-def wanted(events: Iterable[Event], reads: Sequence[str]) -> list[Event]:
-    """The events of the kinds in `reads`; `http.exchange:token` means that route only."""
-    kinds = {word for word in reads if ":" not in word}
-    routes = {tuple(word.split(":", 1)) for word in reads if ":" in word}
-    return [
-        event
-        for event in events
-        if event.kind in kinds or (event.kind, event.data.get("route")) in routes
-    ]
+class Shelves:
+    """The events of one scenario by kind, and by kind and route: found without a look at each."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._by_kind: dict[str, list[tuple[int, Event]]] = defaultdict(list)
+        self._by_route: dict[tuple[str, object], list[tuple[int, Event]]] = defaultdict(list)
+        for entry in enumerate(events):
+            kind, route = entry[1].kind, entry[1].data.get("route")
+            self._by_kind[kind].append(entry)
+            if isinstance(route, str):
+                self._by_route[kind, route].append(entry)
+
+    def wanted(self, reads: Iterable[str]) -> list[Event]:
+        """The events of the kinds in `reads`, in their order; `http.exchange:token` that route."""
+        found: dict[int, Event] = {}
+        for word in reads:
+            kind, colon, route = word.partition(":")
+            found |= self._by_route.get((kind, route), ()) if colon else self._by_kind.get(kind, ())
+        return [found[place] for place in sorted(found)]
 
 
 def grading_for(run: Mapping[str, Any], catalogue: Catalogue) -> Grading:
@@ -208,27 +242,20 @@ def _drawn_together(
     )
 
 
-def _run_started(journal: Journal, places: Mapping[str, list[tuple[str, int]]]) -> list[Event]:
+def _run_started(journal: Journal) -> list[Event]:
     """The event `run.started`, which every scenario is judged with; empty if it was lost."""
-    first = journal.slice(places.get("", [])[:20])
-    return [event for event in first if event.kind == "run.started"][:1]
+    return [e for e in journal.brackets if e.kind == "run.started" and not e.scenario][:1]
 
 
-def _facts(
-    journal: Journal, places: Mapping[str, list[tuple[str, int]]]
-) -> dict[str, ScenarioFacts]:
+def _facts(journal: Journal, names: Iterable[str]) -> dict[str, ScenarioFacts]:
     """How each scenario began and ended; twins are looked up once all are known."""
-    raw: dict[str, dict[str, Any]] = {}
-    for name, where in places.items():
-        if not name:
-            continue
-        about: dict[str, Any] = {"id": name}
-        for event in journal.slice(where):
-            if event.kind == "scenario.started":
-                about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
-            elif event.kind == "scenario.finished":
-                about |= {k: event.data[k] for k in ("ended", "stopped_at")}
-        raw[name] = about
+    raw: dict[str, dict[str, Any]] = {name: {"id": name} for name in names if name}
+    for event in journal.brackets:
+        about = raw.get(event.scenario, {})
+        if event.kind == "scenario.started":
+            about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
+        elif event.kind == "scenario.finished":
+            about |= {k: event.data[k] for k in ("ended", "stopped_at")}
     done = {name for name, about in raw.items() if about.get("ended") == "completed"}
     for about in raw.values():
         if about.get("twin"):

@@ -51,6 +51,46 @@ def test_a_changed_byte_stops_the_reading_and_names_the_line(tmp_path: Path) -> 
     assert [(fault.kind, fault.line) for fault in journal.faults] == [("broken", 3)]
 
 
+def test_an_index_gives_each_scenario_and_the_events_that_begin_and_end_it(tmp_path: Path) -> None:
+    writer = writer_in(tmp_path)
+    for scenario in ("", "A", "B", "A"):
+        writer.scenario = scenario
+        writer.record("bench.note", {"what": f"in {scenario}", "values": {}}, source="bench")
+    writer.scenario = "B"
+    writer.record("scenario.finished", {"id": "B", "ended": "completed"}, source="bench")
+
+    journal = Journal(tmp_path)
+    places = journal.index()
+
+    assert list(places) == ["", "A", "B"]
+    assert [event.seq for event in journal.slice(places["A"])] == [2, 4]
+    assert [(event.seq, event.scenario) for event in journal.brackets] == [(5, "B")]
+
+
+def test_half_a_character_that_a_product_sent_reads_back(tmp_path: Path) -> None:
+    writer = writer_in(tmp_path)
+
+    writer.record("bench.note", {"what": "\ud800", "values": {}}, source="bench")
+
+    journal = Journal(tmp_path)
+    places = journal.index()
+    assert [event.data["what"] for event in journal] == ["\ud800"]
+    assert journal.slice(places[""])[0].data["what"] == "\ud800"
+
+
+def test_a_line_with_a_blob_that_is_none_is_not_an_event(tmp_path: Path) -> None:
+    writer = writer_in(tmp_path)
+    blob = Blob("a.txt", "text/plain", b"octets")
+    writer.record("bench.note", {"what": "n", "values": {}}, source="bench", blobs=(blob,))
+    path = tmp_path / "journal" / "main.jsonl"
+
+    path.write_bytes(path.read_bytes().replace(b'"media_type"', b'"media_typo"'))
+
+    journal = Journal(tmp_path)
+    assert list(journal) == []
+    assert [(fault.kind, fault.line) for fault in journal.faults] == [("broken", 1)]
+
+
 def test_a_cut_last_line_is_reported_and_the_others_are_kept(tmp_path: Path) -> None:
     writer = writer_in(tmp_path)
     for number in range(3):
