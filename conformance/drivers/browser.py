@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -135,16 +136,9 @@ class BrowserDriver:
         """Close every page and forget cookies and storage: a new visitor."""
         if self._chromium is None or self._watch is None:
             return
-        watch, context = self._watch, self._chromium.context
-        try:
-            origins = set(watch.origins)
-            watch.forget()
-            fresh = context.new_page()
-            for page in [page for page in context.pages if page is not fresh]:
-                page.close()
-            context.clear_cookies()
-            _clear_storage(context.new_cdp_session(fresh), origins)
-        except PlaywrightError:  # a browser that does not even reset is replaced
+        context, watch = self._chromium.context, self._watch
+        outcome = self._bounded("reset", Deadline(_GRACE_S), lambda: _start_afresh(context, watch))
+        if outcome.name != "done":  # a browser that does not even reset is replaced
             self._shut()
 
     def close(self) -> None:
@@ -294,7 +288,6 @@ class BrowserDriver:
             self._answered = self._answered or self._watch.answered
             self._watch.forget()
         if self._chromium is not None:
-            self._chromium.kill()
             self._chromium.close()
         self._chromium = self._watch = None
 
@@ -309,8 +302,18 @@ class BrowserDriver:
         )
 
 
-def _clear_storage(session: Any, origins: set[str]) -> None:
+def _start_afresh(context: BrowserContext, watch: PageWatch) -> Outcome:
+    """Leave one empty page. A page that is loading is led away first: closed, it may never end."""
+    origins = set(watch.origins)
+    watch.forget()
+    fresh = context.new_page()
+    for page in [page for page in context.pages if page is not fresh]:
+        page.goto("about:blank", timeout=_GRACE_S * 1000)
+        page.close()
+    context.clear_cookies()
+    session = context.new_cdp_session(fresh)
     for origin in sorted(origins):
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     session.send("Network.clearBrowserCache")
     session.detach()
+    return Outcome("done")

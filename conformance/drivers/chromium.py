@@ -109,7 +109,11 @@ class Chromium:
                 process.kill()
 
     def close(self) -> None:
-        """Close the window and forget the profile."""
+        """Close the window and forget the profile.
+
+        The process is ended first: a page that is loading may never end when asked politely.
+        """
+        self.kill()
         with contextlib.suppress(PlaywrightError):
             self.context.close()
         self._tidy()

@@ -1,0 +1,28 @@
+"""Between two stories, whatever the last one left on the page."""
+
+from conformance.drivers.browser import BrowserDriver, BrowserOptions
+from conformance.plan import load_plan
+from mocks.identities import DOCTOR
+from mocks.psc.tenant import OFFICIAL
+
+ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}
+
+
+def test_a_story_left_at_the_waiting_wallet_does_not_hold_the_next(lps):
+    plan = load_plan()
+    options = BrowserOptions(lps.mocks.heard, ca_file=lps.mocks.ca_file)
+    driver = BrowserDriver(f"{lps.settings.base_url}/", plan.actions, plan.see, options)
+
+    async def leave():
+        lps.tenant.reset(lifetimes=OFFICIAL)
+
+    outcomes, browsers = [], set()
+    for _story in range(5):
+        outcomes += [driver.act("go_to_login", {}, 20), driver.act("start_psc_login", ECPS, 20)]
+        browsers.add(driver._chromium)
+        lps.mocks.call(leave())
+        driver.reset()
+    driver.close()
+
+    assert {outcome.name for outcome in outcomes} == {"done"}
+    assert len(browsers) == 1
