@@ -11,6 +11,7 @@ import secrets
 import shutil
 import time
 from dataclasses import asdict
+from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +22,7 @@ from conformance.bench.mails import connected, hand_in
 from conformance.bench.model import MeasureFailed
 from conformance.bench.servers import Server, psc, smtp
 from conformance.bench.visitor import Visitor
+from conformance.catalogue import load_catalogue
 from conformance.journal import JournalWriter
 from conformance.journal.kinds import RunStarted, ScenarioFinished, ScenarioStarted
 from conformance.journal.writer import FIRST_PREV
@@ -29,7 +31,7 @@ STORY = "PSC.01.01"
 _STEP_NS = 1_000_000
 _NUMBER = "\x00"
 _OWN = re.compile(r'("(?:fp|state|nonce|jti|at_hash|s256|code_challenge)":")[^"]{6}([^"]{14,}")')
-_PLAN = {"corridor": ["MDV"], "waves": [1, 2], "profiles": []}
+_PLAN = {"corridor": ["MDV"], "waves": [1, 2], "profiles": [], "lifetimes": "official"}
 
 
 class Pattern:
@@ -119,10 +121,10 @@ def _run() -> dict[str, Any]:
         RunStarted(
             schema_version=1,
             run_id="bench",
-            bench={},
-            catalogue={},
+            bench={"name": "banc", "version": version("banc"), "sha256": "0" * 64},
+            catalogue={"sha256": load_catalogue().sha256},
             rules={},
-            product={"name": "bench", "version": "1", "build": "1"},
+            product={"name": "bench", "version": "1", "build": "1", "editor": "bench"},
             plan=_PLAN,
             stage={},
             expected=[],
