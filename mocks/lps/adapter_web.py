@@ -62,9 +62,7 @@ class WebHand:
         """What the screen would show."""
         looks: dict[str, Callable[[], Look]] = {
             "terms.psc": self._see_psc_terms,
-            "psc.button": lambda: self._see_text(
-                self._at_login(), "S’identifier avec Pro Santé Connect"
-            ),
+            "psc.button": lambda: self._see_text(self._at_login(), self._product.parts.button),
             "login": lambda: self._see_text(self._at_login(), "Connexion"),
             "identity": self._see_identity,
             "practice-choice": self._see_practices,
@@ -134,7 +132,7 @@ class WebHand:
         signed_in = self._session.signed_in
         if signed_in is None:
             return done(connected=False)
-        person = signed_in.professional
+        person = self._product.parts.shown_identity(signed_in.professional)
         return done(connected=True, national_id=person.national_id, name=person.name)
 
     def _choose_practice(self, asked: adapter.IndexArguments) -> Answer:
@@ -233,7 +231,7 @@ class WebHand:
         signed_in = self._session.signed_in
         if signed_in is None:
             return Look(False)
-        person = signed_in.professional
+        person = self._product.parts.shown_identity(signed_in.professional)
         values = {"national_id": person.national_id, "name": person.name}
         return Look(True, f"{person.name} {person.national_id}", values)
 
@@ -241,7 +239,8 @@ class WebHand:
         signed_in = self._session.signed_in
         if signed_in is None or self._screen != "welcome":
             return Look(False)
-        names = [practice.structure for practice in signed_in.professional.practices]
+        offered = self._product.parts.practices_offered(signed_in.professional)
+        names = [practice.structure for practice in offered]
         return Look(len(names) > 1, "\n".join(names), {"practices": names})
 
     def _see_documents(self) -> Look:

@@ -48,13 +48,7 @@ class CibaLogin:
         return self._settled.wait(seconds)
 
     def _ask(self, means: Means) -> CibaRequest:
-        form = {
-            "scope": self._parts.scope,
-            "login_hint": self._national_id,
-            "binding_message": self.digits,
-            "channel": CHANNELS[means],
-            **self._parts.assurance,
-        }
+        form = self._parts.backchannel_request(self._national_id, self.digits, CHANNELS[means])
         try:
             return self._client.start_ciba(form)
         except (PscError, PscUnavailable) as error:
@@ -69,7 +63,7 @@ class CibaLogin:
             signed_in = complete(self._client, self._parts, tokens, None, self._national_id)
         except SignInRefused as refused:
             log.warning("ciba refused code=%s person=%s", refused.code, self._national_id)
-            self._settle("refused", refused.message)
+            self._settle("refused", self._parts.refusal_shown(refused))
         except Exception:
             log.exception("ciba failed person=%s", self._national_id)
             self._settle("refused", "Une erreur interne a interrompu l’identification.")

@@ -71,8 +71,8 @@ def callback(visit: Visit) -> Response:
 
 def welcome(visit: Visit) -> Response:
     """The connected zone: who signed in, and the choice of practice when there are several."""
-    visit.product.signed_in(visit.session)
-    return visit.show("welcome.html")
+    person = visit.product.signed_in(visit.session).professional
+    return visit.show("welcome.html", practices=visit.product.parts.practices_offered(person))
 
 
 def choose_practice(visit: Visit) -> Response:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from joserfc.jwt import Token
 
+from mocks.identities import Practice, Professional
 from mocks.lps import id_token, psc_client, sign_in, terms
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.id_token import Keys, PscIdToken
 from mocks.lps.person import Claims
-from mocks.lps.psc_client import PscClient, Tokens
-from mocks.lps.sign_in import EndSession
+from mocks.lps.psc_client import Attempt, PscClient, Tokens
+from mocks.lps.sign_in import EndSession, ShownIdentity, SignInRefused
 from mocks.lps.terms import Terms
 
 
@@ -25,21 +26,32 @@ class Parts:
     documents: DocumentParts = field(default_factory=DocumentParts)
     terms: Callable[[], Terms] = terms.current_terms
 
-    scope: str = sign_in.SCOPE
-    assurance: Mapping[str, str] = field(default_factory=lambda: sign_in.ASSURANCE)
+    button: str = sign_in.BUTTON
+    discovery_address: Callable[[str], str] = sign_in.discovery_address
+    client_authentication: str = "client_secret_basic"
+    authorization_endpoint: Callable[[Claims], str] = sign_in.authorization_endpoint
+    authorization_request: Callable[[Attempt, str], Mapping[str, str]] = (
+        sign_in.authorization_request
+    )
     new_state: Callable[[], str] = psc_client.fresh_value
     new_nonce: Callable[[], str] = psc_client.fresh_value
     new_verifier: Callable[[], str] = psc_client.fresh_verifier
     same_state: Callable[[str, str], bool] = sign_in.same_state
 
+    exchange: Callable[[PscClient, str, Attempt], Tokens] = sign_in.exchange
     read_signed: Callable[[str, Keys], Token] = id_token.read_signed
     id_token: type[PscIdToken] = PscIdToken
     read_person: Callable[[PscClient, Tokens, Claims], Claims] = sign_in.read_person
     same_person: Callable[[Claims, Claims, str | None], bool] = sign_in.same_person
 
+    shown_identity: Callable[[Professional], ShownIdentity] = sign_in.shown_identity
+    practices_offered: Callable[[Professional], tuple[Practice, ...]] = sign_in.practices_offered
+    refusal_shown: Callable[[SignInRefused], str] = sign_in.refusal_shown
+
     end_session: Callable[[EndSession], Mapping[str, str] | None] = sign_in.end_session
     when_idle: Callable[[Callable[[], None]], None] = sign_in.when_idle
 
+    backchannel_request: Callable[[str, str, str], Mapping[str, str]] = sign_in.backchannel_request
     new_digits: Callable[[], str] = sign_in.new_digits
     shown_digits: Callable[[str], str] = sign_in.shown_digits
     wait_between_polls: Callable[[float], float] = sign_in.wait_between_polls

@@ -38,7 +38,11 @@ class Product:
     def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
         self.settings = settings
         self.parts = parts or Parts()
-        self.psc = PscClient(settings)
+        self.psc = PscClient(
+            settings,
+            self.parts.discovery_address(settings.psc_discovery),
+            self.parts.client_authentication,
+        )
         self.sessions = Sessions(settings.idle_seconds)
         self.records = Records(patients=identities.PATIENTS)
         self.traces = Traces()
@@ -54,7 +58,9 @@ class Product:
         parts = self.parts
         attempt = Attempt(parts.new_state(), parts.new_nonce(), parts.new_verifier())
         try:
-            url = self.psc.authorization_url(attempt, parts.scope, parts.assurance)
+            endpoint = parts.authorization_endpoint(self.psc.metadata)
+            asked = parts.authorization_request(attempt, self.settings.redirect_uri)
+            url = self.psc.authorization_url(endpoint, asked)
         except (PscError, PscUnavailable) as error:
             raise self._refused(session, sign_in.refusal(error)) from error
         session.refusal = None
@@ -66,7 +72,7 @@ class Product:
         attempt, session.attempt = session.attempt, None
         try:
             code, attempt = self._answered(attempt, answer)
-            tokens = self.psc.exchange_code(code, attempt)
+            tokens = self.parts.exchange(self.psc, code, attempt)
             signed_in = sign_in.complete(self.psc, self.parts, tokens, attempt.nonce, None)
         except SignInRefused as refused:
             raise self._refused(session, refused) from refused
@@ -76,7 +82,7 @@ class Product:
 
     def choose_practice(self, session: Session, index: int) -> None:
         """Work from now on as that practice (0-based); the first one until told otherwise."""
-        practices = self.signed_in(session).professional.practices
+        practices = self.parts.practices_offered(self.signed_in(session).professional)
         if not 0 <= index < len(practices):
             raise NotNow("Cette situation d’exercice n’existe pas.")
         self._work_as(session, practices[index])
@@ -179,7 +185,7 @@ class Product:
 
     def _refused(self, session: Session, refused: SignInRefused) -> SignInRefused:
         self.traces.add("CONNECT_FAILURE", reason=refused.code)
-        session.refusal = refused.message
+        session.refusal = self.parts.refusal_shown(refused)
         return refused
 
     def _welcome(self, session: Session, signed_in: SignedIn) -> None:

@@ -73,8 +73,12 @@ class CibaRequest:
 class PscClient:
     """Talks to one Pro Santé Connect realm on behalf of one client id. Safe to share by threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, discovery: str = "", authentication: str = "client_secret_basic"
+    ) -> None:
         self._settings = settings
+        self._discovery = discovery or settings.psc_discovery
+        self._authentication = authentication
         trusted = str(settings.ca_file) if settings.ca_file else None
         self._transport = httpx2.HTTPTransport(verify=ssl.create_default_context(cafile=trusted))
         self._plain = httpx2.Client(transport=self._transport, timeout=settings.psc_timeout)
@@ -89,7 +93,7 @@ class PscClient:
     def metadata(self) -> Mapping[str, Any]:
         """The discovery document, read once. Raises `PscUnavailable`."""
         if self._metadata is None:
-            self._metadata = self._get_json(self._settings.psc_discovery)
+            self._metadata = self._get_json(self._discovery)
         return self._metadata
 
     @property
@@ -112,25 +116,18 @@ class PscClient:
                 raise PscUnavailable("unreadable keys") from error
         return self._keys
 
-    def authorization_url(self, attempt: Attempt, scope: str, level: Mapping[str, str]) -> str:
-        """Where to send the browser: code flow, PKCE S256, `level` as extra parameters."""
-        with self._oauth(scope) as client:
-            url, _ = client.create_authorization_url(
-                self._endpoint("authorization_endpoint"),
-                state=attempt.state,
-                code_verifier=attempt.code_verifier,
-                nonce=attempt.nonce,
-                **level,
-            )
-        return str(url)
+    def authorization_url(self, endpoint: str, parameters: Mapping[str, str]) -> str:
+        """Where to send the browser, with these parameters."""
+        asked = {"client_id": self.client_id, **parameters}
+        return str(add_params_to_uri(endpoint, asked))
 
-    def exchange_code(self, code: str, attempt: Attempt) -> Tokens:
-        """Redeem the code, with the verifier of the attempt it answers."""
+    def exchange_code(self, code: str, code_verifier: str | None) -> Tokens:
+        """Redeem a code, with the verifier of its request if it had one."""
         return self._tokens(
             grant_type="authorization_code",
             code=code,
             redirect_uri=self._settings.redirect_uri,
-            code_verifier=attempt.code_verifier,
+            **({"code_verifier": code_verifier} if code_verifier else {}),
         )
 
     def refresh(self, tokens: Tokens) -> Tokens:
@@ -184,14 +181,11 @@ class PscClient:
             raise PscUnavailable(f"discovery lacks {name}")
         return value
 
-    def _oauth(self, scope: str | None = None) -> Any:
+    def _oauth(self) -> Any:
         return OAuth2Client(
             self._settings.client_id,
             self._settings.client_secret.get_secret_value(),
-            token_endpoint_auth_method="client_secret_basic",
-            scope=scope,
-            redirect_uri=self._settings.redirect_uri,
-            code_challenge_method="S256",
+            token_endpoint_auth_method=self._authentication,
             transport=_Shared(self._transport),
             timeout=self._settings.psc_timeout,
         )

@@ -10,16 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mocks.identities import Professional
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from mocks.identities import Practice, Professional
 from mocks.lps.id_token import IdTokenRefused, claims_of
 from mocks.lps.person import Claims, national_id_of, professional_of
-from mocks.lps.psc_client import PscClient, PscError, PscUnavailable, Tokens
+from mocks.lps.psc_client import Attempt, PscClient, PscError, PscUnavailable, Tokens
 
 if TYPE_CHECKING:
     from mocks.lps.parts import Parts
 
 SCOPE = "openid scope_all"
-ASSURANCE: Mapping[str, str] = {"acr_values": "eidas1"}
+LEVEL = "eidas1"
+BUTTON = "S’identifier avec Pro Santé Connect"
 
 REFUSALS = {
     "access_denied": "L’identification a été refusée dans Pro Santé Connect.",
@@ -56,6 +59,52 @@ class SignedIn:
     professional: Professional
     tokens: Tokens = field(repr=False)
     session_state: str
+
+
+def discovery_address(configured: str) -> str:
+    """Where the discovery document is read: the address given by the ANS, its name included."""
+    return configured
+
+
+def authorization_endpoint(metadata: Claims) -> str:
+    """Where the browser is sent: the address that the discovery document gives (the wallet's).
+
+    Raises `PscUnavailable` when it gives none.
+    """
+    endpoint = metadata.get("authorization_endpoint")
+    if not isinstance(endpoint, str):
+        raise PscUnavailable("discovery lacks authorization_endpoint")
+    return endpoint
+
+
+def authorization_request(attempt: Attempt, redirect_uri: str) -> Mapping[str, str]:
+    """The authorization request but for the client id (psc.md §2.1): code flow, PKCE S256."""
+    return {
+        "response_type": "code",
+        "redirect_uri": redirect_uri,
+        "scope": SCOPE,
+        "acr_values": LEVEL,
+        "state": attempt.state,
+        "nonce": attempt.nonce,
+        "code_challenge": create_s256_code_challenge(attempt.code_verifier),
+        "code_challenge_method": "S256",
+    }
+
+
+def backchannel_request(national_id: str, digits: str, channel: str) -> Mapping[str, str]:
+    """The CIBA request (psc.md §4.2)."""
+    return {
+        "scope": SCOPE,
+        "login_hint": national_id,
+        "binding_message": digits,
+        "channel": channel,
+        "acr_values": LEVEL,
+    }
+
+
+def exchange(client: PscClient, code: str, attempt: Attempt) -> Tokens:
+    """Redeem the code, once, with the verifier of the attempt it answers."""
+    return client.exchange_code(code, attempt.code_verifier)
 
 
 def refusal(error: PscError | PscUnavailable) -> SignInRefused:
@@ -135,6 +184,29 @@ def same_person(claims: Claims, person: Claims, expected: str | None) -> bool:
     if not person.get("sub") or person["sub"] != claims.get("sub") or not national_id_of(person):
         return False
     return expected is None or str(claims["sub"]).rsplit(":", 1)[-1] == expected
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIdentity:
+    """How the product names who is connected."""
+
+    name: str
+    national_id: str
+
+
+def shown_identity(person: Professional) -> ShownIdentity:
+    """The person's own name and national identifier."""
+    return ShownIdentity(person.name, person.national_id)
+
+
+def practices_offered(person: Professional) -> tuple[Practice, ...]:
+    """The practices to choose among: all of them (psc.md §3.2)."""
+    return person.practices
+
+
+def refusal_shown(refused: SignInRefused) -> str:
+    """What the screen says of a sign-in that did not succeed."""
+    return refused.message
 
 
 def same_state(sent: str, received: str) -> bool:

@@ -69,11 +69,12 @@ class Visit:
     def show(self, page: str, status: int = 200, **context: object) -> Response:
         """A page; what a notice says is said once."""
         notice, self.session.notice = self.session.notice, None
-        signed_in = self.session.signed_in
+        signed_in, parts = self.session.signed_in, self.product.parts
         text = pages.get_template(page).render(
             context,
             notice=notice,
-            person=signed_in.professional if signed_in else None,
+            person=parts.shown_identity(signed_in.professional) if signed_in else None,
+            button=parts.button,
             practice=self.session.practice,
             form_token=self.session.form_token,
             idle_seconds=int(self.session.idle_seconds) + 1,

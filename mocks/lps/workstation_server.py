@@ -49,7 +49,11 @@ class WorkstationServer:
     """What the server does for its one workstation. Methods may be called from any thread."""
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
-        self.psc = PscClient(settings)
+        self.psc = PscClient(
+            settings,
+            parts.discovery_address(settings.psc_discovery),
+            parts.client_authentication,
+        )
         self.parts = parts
         self.traces = Traces()
         self._login: CibaLogin | None = None
@@ -80,8 +84,8 @@ class WorkstationServer:
         if self._signed_in is None:
             return None
         person = self._signed_in.professional
-        practices = [asdict(practice) for practice in person.practices]
-        return {"name": person.name, "national_id": person.national_id, "practices": practices}
+        practices = [asdict(p) for p in self.parts.practices_offered(person)]
+        return {**asdict(self.parts.shown_identity(person)), "practices": practices}
 
     def cancel(self) -> None:
         """Give up the login that waits, if any."""
