@@ -77,7 +77,7 @@ ROWS = (
     Row(
         "event",
         N_("one event written"),
-        N_("mean over the events of logins by code and CIBA and of mails, blobs included"),
+        N_("mean over the events of logins by code and CIBA and of mails; blobs (files) not in it"),
         50.0,
         "µs",
         "writing:event_written",
