@@ -16,7 +16,7 @@ _FAQ = "ANS FAQ, referencing page: modification and deletion of a document that 
 
 @rule(
     "lifecycle.offer-shown",
-    requires=["banc:FAQ-NOTIFY", "MSS/va1.37"],
+    requires=["banc:FAQ-NOTIFY", "MSS/va1.37", "MSS/va1.30"],
     reads=(*CHAIN_READS, "ui.seen"),
     basis="ans",
     trust="official",
@@ -53,7 +53,7 @@ def _looks(events: Events, change: Change) -> list[Event]:
 
 @rule(
     "lifecycle.initial-recipients-told",
-    requires=["banc:FAQ-NOTIFY", "MSS/va1.37"],
+    requires=["banc:FAQ-NOTIFY", "MSS/va1.37", "MSS/va1.30"],
     reads=CHAIN_READS,
     basis="ans",
     trust="official",

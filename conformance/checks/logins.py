@@ -1,5 +1,6 @@
 """The logins of a scenario, put together from what crossed the wire, and the tokens they gave."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,8 +44,18 @@ class Login:
 
 def logins(events: Events, flow: Literal["code", "ciba"] | None = None) -> list[Login]:
     """The logins of a scenario in order, named `login 1`, `login 2`…; those of `flow` only."""
-    requests = events.exchanges("authorize", "ciba")
-    found = [_login(events, requests, n) for n in range(len(requests))]
+    requests = sorted(events.exchanges("authorize", "ciba"), key=lambda e: e.data["began"])
+    grants = _grants(events)
+    codes = _codes(events, requests)
+    found = []
+    for place, request in enumerate(requests):
+        ciba = request.data["route"] == "ciba"
+        key = fingerprint(answer(request).get("auth_req_id")) if ciba else codes.get(place)
+        redeemed = tuple(grants.get(key or "", ()))
+        given = next((exchange for exchange in redeemed if _gave_tokens(exchange)), None)
+        name = f"login {place + 1}"
+        issued = _issued(given) if given else None
+        found.append(Login(name, "ciba" if ciba else "code", request, redeemed, issued))
     return [login for login in found if flow in (None, login.flow)]
 
 
@@ -53,42 +64,35 @@ def issued_tokens(events: Events) -> list[Issued]:
     return [_issued(exchange) for exchange in events.exchanges("token") if _gave_tokens(exchange)]
 
 
-def _login(events: Events, requests: list[Event], n: int) -> Login:
-    request = requests[n]
-    after = requests[n + 1] if n + 1 < len(requests) else None
-    if request.data["route"] == "ciba":
-        key, field = fingerprint(answer(request).get("auth_req_id")), "auth_req_id"
-    else:
-        key, field = _code_of(events, request, after), "code"
-    grants = tuple(
-        exchange
-        for exchange in events.exchanges("token")
-        if key and fingerprint(parameters(exchange).get(field)) == key
-    )
-    given = next((exchange for exchange in grants if _gave_tokens(exchange)), None)
-    return Login(
-        name=f"login {n + 1}",
-        flow="ciba" if field == "auth_req_id" else "code",
-        request=request,
-        grants=grants,
-        issued=_issued(given) if given else None,
-    )
+def _grants(events: Events) -> dict[str, list[Event]]:
+    """The token requests, by the code or the request id they present."""
+    found: dict[str, list[Event]] = {}
+    for exchange in events.exchanges("token"):
+        form = parameters(exchange)
+        for field in ("code", "auth_req_id"):
+            key = fingerprint(form.get(field))
+            if key is not None:
+                found.setdefault(key, []).append(exchange)
+    return found
 
 
-def _code_of(events: Events, request: Event, after: Event | None) -> str | None:
-    """The code given for an authorization request: before the next one, with its state if any."""
-    low, high = request.data["began"], after.data["began"] if after else None
-    candidates = [
-        redirect_query(exchange)
-        for exchange in events.exchanges("authorize", "wallet")
-        if exchange.data["began"] >= low
-        and (high is None or exchange.data["began"] < high)
-        and "code" in redirect_query(exchange)
-    ]
-    state = text(parameters(request).get("state"))
-    same = [query for query in candidates if text(query.get("state")) == state]
-    chosen = next(iter(same or candidates), None)
-    return fingerprint(chosen["code"]) if chosen else None
+def _codes(events: Events, requests: list[Event]) -> dict[int, str | None]:
+    """The code given for each authorization request: before the next, with its state if any."""
+    began = [request.data["began"] for request in requests]
+    states = [text(parameters(request).get("state")) for request in requests]
+    found: dict[int, str | None] = {}
+    matched: set[int] = set()
+    for exchange in events.exchanges("authorize", "wallet"):
+        query = redirect_query(exchange)
+        place = bisect_right(began, exchange.data["began"]) - 1
+        if "code" not in query or place < 0 or place in matched:
+            continue
+        same = text(query.get("state")) == states[place]
+        if same or place not in found:
+            found[place] = fingerprint(query["code"])
+        if same:
+            matched.add(place)
+    return found
 
 
 def _gave_tokens(exchange: Event) -> bool:
