@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -137,7 +137,7 @@ class BrowserDriver:
         if self._chromium is None or self._watch is None:
             return
         context, watch = self._chromium.context, self._watch
-        outcome = self._bounded("reset", Deadline(_GRACE_S), lambda: _start_afresh(context, watch))
+        outcome = self._bounded("reset", Deadline(1.0), lambda: _start_afresh(context, watch))
         if outcome.name != "done":  # a browser that does not even reset is replaced
             self._shut()
 
@@ -308,7 +308,7 @@ def _start_afresh(context: BrowserContext, watch: PageWatch) -> Outcome:
     watch.forget()
     fresh = context.new_page()
     for page in [page for page in context.pages if page is not fresh]:
-        page.goto("about:blank", timeout=_GRACE_S * 1000)
+        _lead_away(page)
         page.close()
     context.clear_cookies()
     session = context.new_cdp_session(fresh)
@@ -317,3 +317,16 @@ def _start_afresh(context: BrowserContext, watch: PageWatch) -> Outcome:
     session.send("Network.clearBrowserCache")
     session.detach()
     return Outcome("done")
+
+
+def _lead_away(page: Page) -> None:
+    """To an empty document; a page that leaves by itself at that moment is led away again."""
+    for _attempt in range(3):
+        try:
+            page.goto("about:blank", timeout=_GRACE_S * 1000)
+            return
+        except PlaywrightTimeout:
+            raise
+        except PlaywrightError as error:
+            if "interrupted by another navigation" not in error.message:
+                raise
