@@ -58,8 +58,10 @@ def requirement_verdicts(
     rules: Mapping[str, Rule],
     catalogue: Catalogue,
     grading: Grading,
+    scenarios: Mapping[str, ScenarioVerdict],
 ) -> dict[str, RequirementVerdict]:
     """Each owed requirement; one whose text nobody here has read is at best `review`."""
+    demonstrated = _demonstrated(scenarios, catalogue)
     serving: dict[str, list[str]] = defaultdict(list)
     for rule in rules.values():
         for requirement in rule.requires:
@@ -72,10 +74,23 @@ def requirement_verdicts(
         spoken = [by_rule[rule] for rule in own if rule in by_rule]
         verdict = worst([rule.verdict for rule in spoken])
         reason = None if spoken else "no-rule"
-        if verdict is Verdict.PASS and not catalogue.text_known(name):
+        unread = not catalogue.text_known(name)
+        if unread and (verdict is Verdict.PASS or (not own and name in demonstrated)):
             verdict, reason = Verdict.REVIEW, "text-unknown"
+        elif unread and not own:
+            reason = "scenario-not-run"
         verdicts[name] = RequirementVerdict(name, nature, verdict, reason, tuple(own))
     return verdicts
+
+
+def _demonstrated(scenarios: Mapping[str, ScenarioVerdict], catalogue: Catalogue) -> frozenset[str]:
+    """The EX PSC whose scenario was told to its end, with nothing in it refused."""
+    told = {
+        name.partition("@")[0]
+        for name, verdict in scenarios.items()
+        if verdict.ended == "completed" and verdict.verdict is not Verdict.FAIL
+    }
+    return frozenset(ex for row in catalogue.scenarios if row.id in told for ex in row.ex_psc)
 
 
 def _weigh(findings: Sequence[Finding]) -> Verdict:

@@ -8,7 +8,8 @@ GATES = (Verdict.REVIEW, Verdict.NOT_TESTED, Verdict.WARNING)
 
 
 def exit_code(judgement: Judgement, gates: Collection[str] = ()) -> int:
-    """The exit code; each verdict named in `gates` counts as a refusal."""
+    """The exit code; each verdict in `gates`, or in the plan's `fail_on`, counts as a refusal."""
+    gates = {*gates, *judgement.run.get("plan", {}).get("fail_on", ())}
     if judgement.count(Verdict.FAIL) or any(judgement.count(Verdict(gate)) for gate in gates):
         return 1
     if judgement.count(Verdict.ERROR):

@@ -229,12 +229,13 @@ def _drawn_together(
     hashes = {rule.id: rule.sha256 for rule in rules.values()}
     before = run.get("rules", {})
     by_rule = rule_verdicts(findings)
+    by_scenario = scenario_verdicts(findings, scenarios)
     return Judgement(
         run=run,
         findings=tuple(findings),
         rules=by_rule,
-        scenarios=scenario_verdicts(findings, scenarios),
-        requirements=requirement_verdicts(by_rule, rules, catalogue, grading),
+        scenarios=by_scenario,
+        requirements=requirement_verdicts(by_rule, rules, catalogue, grading, by_scenario),
         rule_hashes=hashes,
         changed_rules=tuple(
             sorted(name for name, sha in before.items() if hashes.get(name) not in (None, sha))

@@ -214,7 +214,7 @@ def _scenario(
     lang: str,
 ) -> ScenarioView:
     verdict = judgement.scenarios[name]
-    row = catalogue.scenario(name.partition("@")[0])
+    row = next((s for s in catalogue.scenarios if s.id == name.partition("@")[0]), None)
     film = next((e for e in events if e.kind == "film.finished"), None)
     zero = next((e.data["zero"] for e in events if e.kind == "film.started"), None)
     begun = next((e for e in events if e.kind == "scenario.started"), None)

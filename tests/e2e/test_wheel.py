@@ -1,5 +1,6 @@
 """The built wheel, in a bare environment away from the sources, tells a story."""
 
+import os
 import subprocess
 import sys
 import venv
@@ -12,7 +13,7 @@ def test_the_wheel_alone_rehearses_a_story(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT))
     [wheel] = tmp_path.glob("*.whl")
     venv.create(tmp_path / "bare", with_pip=True)
-    python = str(next((tmp_path / "bare").glob("*/python*")))
+    python = str(tmp_path / "bare" / ("Scripts" if os.name == "nt" else "bin") / "python")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run(*pip, "--require-hashes", "-r", str(ROOT / "constraints.txt"))
     run(*pip, "--no-deps", str(wheel))
