@@ -5,7 +5,8 @@ nothing else. `documents` holds the same for documents and mails.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from joserfc.jwt import Token
 
@@ -57,3 +58,8 @@ class Parts:
     wait_between_polls: Callable[[float], float] = sign_in.wait_between_polls
     after_slow_down: Callable[[float], float] = sign_in.after_slow_down
     goes_on_after: Callable[[str], bool] = sign_in.goes_on_after
+
+
+def with_documents(parts: Parts, **changes: Any) -> Parts:
+    """The parts with other ways for documents and mails; `changes` are fields of `documents`."""
+    return replace(parts, documents=replace(parts.documents, **changes))

@@ -1,9 +1,12 @@
 """Faulty variants of the reference product: one module each, one replaced field of `Parts` each.
 
-A module says `ROW` (where the mistake was described), `BREAKS` (one sentence, French and English),
-`EXPECTS` (rule id → `broken` or `unclear`), `MAY` (kin that may break too), `SHOWN_BY` (scenarios
-to run), `FACE` (`web` by pages, `adapter`, `desktop`), optionally `FAULT`, and `apply(parts)`,
-which gives the parts of the variant. Dropping a module in this folder is all it takes.
+A module says `row` (where the mistake was described), `breaks` (one sentence, French and English),
+`expects` (rule id → `broken` or `unclear`), `may` (kin that may break too), `shown_by` (scenarios
+to run, twins included), `face`, `fault` (when one is needed to see it) and `apply(parts)`, which
+gives the parts of the variant. Dropping a module in this folder is all it takes.
+
+`face` is `web` (pages in a browser), `adapter` (the same without a browser), `desktop` (the program
+without its window) or `window` (with it: a display is needed).
 """
 
 import importlib
@@ -15,7 +18,7 @@ from typing import Literal, cast
 from mocks.lps.parts import Parts
 
 Said = Literal["broken", "unclear"]
-Face = Literal["web", "adapter", "desktop"]
+Face = Literal["web", "adapter", "desktop", "window"]
 
 
 class UnknownMutant(Exception):
@@ -50,13 +53,13 @@ def named(name: str) -> Mutant:
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     return Mutant(
         name,
-        module.ROW,
-        module.BREAKS,
-        module.EXPECTS,
-        getattr(module, "MAY", ()),
-        module.SHOWN_BY,
-        module.FACE,
-        getattr(module, "FAULT", None),
+        module.row,
+        module.breaks,
+        module.expects,
+        getattr(module, "may", ()),
+        module.shown_by,
+        module.face,
+        getattr(module, "fault", None),
         cast(Callable[[Parts], Parts], module.apply),
     )
 

@@ -1,0 +1,36 @@
+"""An ID token without signature is accepted."""
+
+import json
+from dataclasses import replace
+
+from joserfc.jwt import Token
+from joserfc.util import urlsafe_b64decode
+
+from mocks.lps import id_token
+from mocks.lps.id_token import Keys
+from mocks.lps.parts import Parts
+
+row = "psc.md §8.1 M04"
+breaks = {
+    "fr": "Un ID token sans signature (alg none) est accepté.",
+    "en": "An unsigned ID token (alg none) is accepted.",
+}
+expects = {"psc.refuses.id-token-alg-none": "broken"}
+shown_by = (
+    "banc:psc-web-login",
+    "banc:psc-web-alg-none",
+)
+face = "adapter"
+fault = "id-token.alg-none"
+
+
+def as_declared(raw: str, keys: Keys) -> Token:
+    """Believe the header that says there is nothing to verify."""
+    header, claims = (json.loads(urlsafe_b64decode(p.encode())) for p in raw.split(".")[:2])
+    unsigned = header.get("alg", "").lower() == "none"
+    return Token(header, claims) if unsigned else id_token.read_signed(raw, keys)
+
+
+def apply(parts: Parts) -> Parts:
+    """Let the token choose its algorithm."""
+    return replace(parts, read_signed=as_declared)

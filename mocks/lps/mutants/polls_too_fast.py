@@ -1,0 +1,19 @@
+"""Polls follow one another without a pause."""
+
+from dataclasses import replace
+
+from mocks.lps.parts import Parts
+
+row = "psc.md §8.1 M10"
+breaks = {
+    "fr": "Les interrogations ne respectent pas l’intervalle annoncé.",
+    "en": "Polls do not respect the announced interval.",
+}
+expects = {"psc.ciba.polling-interval": "broken"}
+shown_by = ("banc:psc-ciba-login",)
+face = "desktop"
+
+
+def apply(parts: Parts) -> Parts:
+    """Hardly wait."""
+    return replace(parts, wait_between_polls=lambda interval: 0.005)

@@ -1,0 +1,23 @@
+"""The discovery document is asked for under its standard name."""
+
+from dataclasses import replace
+
+from mocks.lps.parts import Parts
+
+row = "psc.md §8.2 M23"
+breaks = {
+    "fr": "Le document de découverte est demandé sous son nom standard.",
+    "en": "The discovery document is asked for under its standard name.",
+}
+expects = {"psc.discovery.psc-name": "broken"}
+may = ("story.complete",)
+shown_by = ("banc:psc-web-login",)
+face = "adapter"
+
+
+def apply(parts: Parts) -> Parts:
+    """Read the discovery document under another name."""
+    return replace(
+        parts,
+        discovery_address=lambda address: address.replace("wallet-openid", "openid"),
+    )
