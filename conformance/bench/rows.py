@@ -91,6 +91,14 @@ ROWS = (
         "documents:document_read",
     ),
     Row(
+        "scenario",
+        N_("cost of the bench per scenario, no browser"),
+        N_("opened, eleven empty steps, closed, judged; adapter; without product and start"),
+        10.0,
+        "ms",
+        "telling:scenario_told",
+    ),
+    Row(
         "report",
         N_("report of 500 proofs"),
         N_("report.html of 100 scenarios judged beforehand, one file"),

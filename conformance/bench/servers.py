@@ -158,6 +158,34 @@ def judge(recorder: Recorder) -> Server:
     return Server({}, {"judge": lambda folder: _only(judge(Path(folder)))})
 
 
+def pytest(recorder: Recorder) -> Server:
+    """Not a server: `tell FILE` runs stories around a bench, `run FILE` tests, both by pytest.
+
+    CPU time of this process at the end of each test, in ns, goes into FILE with `.json` after it.
+    """
+    import pytest as runner
+
+    def run(path: str, *more: str) -> None:
+        moments: list[int] = []
+
+        class Moments:
+            def pytest_runtest_logfinish(self) -> None:
+                moments.append(time.process_time_ns())
+
+        ini = Path(__file__).parent.parent / "scenarios.ini"
+        common = [path, "-c", str(ini), f"--rootdir={Path(path).parent}", "-p", "no:terminal"]
+        code = runner.main([*common, *more], plugins=[Moments()])
+        if code not in (runner.ExitCode.OK, runner.ExitCode.TESTS_FAILED):
+            raise RuntimeError(f"pytest ended with {code!r}")
+        Path(f"{path}.json").write_text(json.dumps(moments), encoding="utf-8")
+
+    def tell(path: str) -> None:
+        reports = f"--banc-reports={Path(path).parent}"
+        run(path, "-p", "conformance.plugin", "--banc-no-video", "--banc-journal-only", reports)
+
+    return Server({}, {"tell": tell, "run": run})
+
+
 def _only(_: object) -> None:
     """A command gives nothing back."""
 
@@ -173,6 +201,7 @@ KINDS: dict[str, Callable[..., Server]] = {
     "smtp": smtp,
     "aiosmtpd": aiosmtpd,
     "judge": judge,
+    "pytest": pytest,
 }
 
 if __name__ == "__main__":

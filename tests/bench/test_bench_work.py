@@ -20,10 +20,11 @@ from conformance.bench.logins import (
     sign_in_by_code,
 )
 from conformance.bench.mails import connected, hand_in, mail_of
-from conformance.bench.model import MeasureFailed
+from conformance.bench.model import Effort, MeasureFailed
 from conformance.bench.oidc_peer import PeerMissing, start_peer
 from conformance.bench.processes import Served, alone
 from conformance.bench.servers import psc, smtp
+from conformance.bench.telling import scenario_told
 from conformance.documents.mail import read_mail
 from conformance.journal import Journal, JournalWriter
 from conformance.judging.judge import judge
@@ -119,6 +120,13 @@ def test_a_repeated_journal_is_whole_and_can_be_judged(tmp_path):
     states = [e.data["query"]["state"] for e in events if e.data.get("route") == "authorize"]
     assert len(set(states)) == 3
     assert len(judge(tmp_path / "bundle").scenarios) == 3
+
+
+def test_a_scenario_costs_more_than_a_bare_test_and_every_story_is_completed(tmp_path):
+    measured = scenario_told(Effort(quick=True), tmp_path)
+
+    assert len(measured.rounds) == 3
+    assert measured.figure > measured.peer.figure > 0
 
 
 def test_a_server_that_dies_is_told_with_its_last_words():
