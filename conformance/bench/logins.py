@@ -186,13 +186,13 @@ def _peer(effort: Effort, login: Callable[[Provider], None]) -> Peer:
     """The peer's rounds: fewer logins, for it takes longer and its figure is for comparison."""
     try:
         command, place = start_peer(CALLBACK)
-    except PeerMissing as missing:
-        return Peer("oidc-provider", why=str(missing))
-    with Served(command, place) as served:
-        provider = PeerProvider(served)
-        rounds = cpu_rounds(
-            served, effort, effort.of(LOGINS // 3, quick=100), lambda _: login(provider)
-        )
+        with Served(command, place) as served:
+            provider = PeerProvider(served)
+            rounds = cpu_rounds(
+                served, effort, effort.of(LOGINS // 3, quick=100), lambda _: login(provider)
+            )
+    except (PeerMissing, MeasureFailed) as why:
+        return Peer("oidc-provider", why=str(why))
     return Peer(peer_name(), rounds)
 
 

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from conformance.bench.logins import CALLBACK
-from conformance.bench.model import Effort, Measured, Peer
+from conformance.bench.model import Effort, Measured, MeasureFailed, Peer
 from conformance.bench.oidc_peer import PeerMissing, peer_name, start_peer
 from conformance.bench.processes import Served, alone
 from conformance.bench.visitor import Visitor
@@ -41,9 +41,10 @@ def _mocks_once(run: Path, keys: Path) -> float:
 def _peer(effort: Effort) -> Peer:
     try:
         command, place = start_peer(CALLBACK)
-    except PeerMissing as missing:
-        return Peer("oidc-provider", why=str(missing))
-    return Peer(peer_name(), [_peer_once(command, place) for _ in range(effort.rounds)])
+        rounds = [_peer_once(command, place) for _ in range(effort.rounds)]
+    except (PeerMissing, MeasureFailed) as why:
+        return Peer("oidc-provider", why=str(why))
+    return Peer(peer_name(), rounds)
 
 
 def _peer_once(command: list[str], place: Path) -> float:

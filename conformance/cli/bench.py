@@ -136,7 +136,7 @@ def _peer(peer: "Peer | None", unit: str) -> str:
     if peer is None:
         return "–"
     if peer.figure is None:
-        return _("{peer}: peer not installed: {why}").format(peer=peer.name, why=peer.why)
+        return _("{peer}: peer not measured: {why}").format(peer=peer.name, why=peer.why)
     return f"{_figure(peer.figure, unit)} ({peer.name})"
 
 
