@@ -219,13 +219,16 @@ def _scenario(
     zero = next((e.data["zero"] for e in events if e.kind == "film.started"), None)
     begun = next((e for e in events if e.kind == "scenario.started"), None)
     ended = next((e for e in events if e.kind == "scenario.finished"), None)
-    steps = [StepView(step.n, step.title.said(lang), done=False, second=None) for step in row.steps]
+    steps = [
+        StepView(step.n, step.title.said(lang), done=False, second=None)
+        for step in (row.steps if row else ())
+    ]
     outside = _fill(steps, events, zero if film else None)
     file = str(film.data["file"]) if film and (folder / str(film.data["file"])).is_file() else None
     return ScenarioView(
         anchor=_anchor("s", name),
         name=name,
-        title=row.title.said(lang),
+        title=row.title.said(lang) if row else "",
         verdict=str(verdict.verdict),
         word=words.verdict_word(str(verdict.verdict)),
         ended=words.ended_word(verdict.ended),

@@ -53,9 +53,15 @@ def test_unsigned_id_token_is_refused(system: System, step: Step) -> None:
     _try_to_sign_in(system, step)
 
 
-@scenario("banc:psc-web-alg-hs256", mode="web", fault="id-token.alg-hs256", twin=_TWIN)
+@scenario(
+    "banc:psc-web-alg-hs256",
+    mode="web",
+    fault="id-token.alg-hs256",
+    fault_value="public-key",
+    twin=_TWIN,
+)
 def test_hmac_id_token_is_refused(system: System, step: Step) -> None:
-    """The ID token is signed by HMAC with a value that everybody knows."""
+    """The ID token is signed by HMAC, the provider's public key taken for a shared secret."""
     _try_to_sign_in(system, step)
 
 
