@@ -189,7 +189,7 @@ def _peer(effort: Effort, login: Callable[[Provider], None]) -> Peer:
         with Served(command, place) as served:
             provider = PeerProvider(served)
             rounds = cpu_rounds(
-                served, effort, effort.of(LOGINS // 3, quick=100), lambda _: login(provider)
+                served, effort, effort.of(LOGINS // 3, quick=60), lambda _: login(provider)
             )
     except (PeerMissing, MeasureFailed) as why:
         return Peer("oidc-provider", why=str(why))
