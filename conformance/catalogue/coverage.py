@@ -20,7 +20,8 @@ class Coverage:
     """What is amiss between rules, scenarios and rows; `problems` are errors of the bench.
 
     `served` gives the rules of each requirement id, `without_scenario` the rules that no scenario
-    of the catalogue can show, `outdated` the ids that give a reason although a rule judges them.
+    of the catalogue can show, `outdated` the ids whose every row gives a reason although a rule
+    judges them (one id can stand for several rows, of which a rule judges one).
     """
 
     problems: tuple[str, ...]
@@ -54,7 +55,7 @@ def coverage(catalogue: Catalogue, rules: Mapping[str, Serves]) -> Coverage:
             if rule.requires and not shown & set(rule.requires)
         ),
         outdated=tuple(
-            sorted({row.id for row in catalogue.requirements if row.reason and row.id in served})
+            name for name in sorted(served) if all(row.reason for row in catalogue.rows(name))
         ),
     )
 
