@@ -11,7 +11,11 @@ breaks = {
     "en": "The mail carries the PDF without the archive.",
 }
 expects = {"mss.mail.archive": "broken"}
-may = ("story.complete",)
+may = (
+    "story.complete",
+    "mss.mail.x-mss-codecda",
+    "mss.mail.x-mss-ins",
+)
 shown_by = ("banc:document-life",)
 face = "adapter"
 

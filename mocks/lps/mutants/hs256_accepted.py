@@ -1,22 +1,21 @@
-"""An ID token authenticated with the client secret is accepted."""
+"""An ID token authenticated with the published key taken for a secret is accepted."""
 
-import os
+import hmac
+import json
 from dataclasses import replace
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import RSAKey
 from joserfc.jwt import Token
+from joserfc.util import urlsafe_b64decode
 
 from mocks.lps import id_token
 from mocks.lps.id_token import Keys
 from mocks.lps.parts import Parts
-from mocks.lps.settings import SECRET_VARIABLE
 
 row = "psc.md §8.1 M04"
 breaks = {
-    "fr": "Un ID token authentifié par HMAC avec le secret du logiciel est accepté.",
-    "en": "An ID token authenticated by HMAC with the client secret is accepted.",
+    "fr": "Un ID token authentifié par HMAC avec la clé publique est accepté.",
+    "en": "An ID token authenticated by HMAC with the public key is accepted.",
 }
 expects = {"psc.refuses.id-token-alg-hs256": "broken"}
 shown_by = (
@@ -27,14 +26,18 @@ face = "adapter"
 fault = "id-token.alg-hs256"
 
 
-def with_secret(raw: str, keys: Keys) -> Token:
-    """Try the client secret, then the published keys."""
-    try:
-        return jwt.decode(raw, OctKey.import_key(os.environ[SECRET_VARIABLE]), algorithms=["HS256"])
-    except JoseError:
-        return id_token.read_signed(raw, keys)
+def either_way(raw: str, keys: Keys) -> Token:
+    """Try the published keys as secrets, then as what they are."""
+    signed, _, signature = raw.rpartition(".")
+    for key in keys(False).keys:
+        if not isinstance(key, RSAKey):
+            continue
+        right = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
+        if hmac.compare_digest(right, urlsafe_b64decode(signature.encode())):
+            return Token(*(json.loads(urlsafe_b64decode(p.encode())) for p in signed.split(".")))
+    return id_token.read_signed(raw, keys)
 
 
 def apply(parts: Parts) -> Parts:
-    """Accept HMAC as well."""
-    return replace(parts, read_signed=with_secret)
+    """Let the token choose its algorithm."""
+    return replace(parts, read_signed=either_way)

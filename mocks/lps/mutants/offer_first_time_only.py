@@ -16,5 +16,5 @@ face = "adapter"
 def apply(parts: Parts) -> Parts:
     """The offer is made at the first change only."""
     return with_documents(
-        parts, offer_policy=lambda kind, changes, to: changes == 0 and kind == "replacement"
+        parts, offer_policy=lambda kind, changes, to: changes == 0 and bool(to.all)
     )

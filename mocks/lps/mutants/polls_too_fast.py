@@ -10,6 +10,7 @@ breaks = {
     "en": "Polls do not respect the announced interval.",
 }
 expects = {"psc.ciba.polling-interval": "broken"}
+may = ("story.complete",)
 shown_by = ("banc:psc-ciba-login",)
 face = "desktop"
 

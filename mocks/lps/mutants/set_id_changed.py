@@ -1,10 +1,11 @@
 """A new version opens a new set."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
-from mocks.lps import policies
+from mocks.lps.documents import cda
+from mocks.lps.documents.submission import Addressee
 from mocks.lps.parts import Parts, with_documents
-from mocks.lps.records import Lineage
+from mocks.lps.records import Version
 
 row = "spec corrections, CI-SIS §3.5.5.10"
 breaks = {
@@ -12,20 +13,19 @@ breaks = {
     "en": "A new version changes its setId.",
 }
 expects = {"document.set-id-kept": "broken"}
-may = (
-    "lifecycle.offer-shown",
-    "story.complete",
-    "lifecycle.initial-recipients-told",
-)
 shown_by = ("banc:document-life",)
 face = "adapter"
 
 
-def elsewhere(previous: Lineage, id_: str) -> Lineage:
-    """The version that follows, in a set of its own."""
-    return replace(policies.next_version(previous, id_), set_id=policies.new_id())
+def spoilt(version: Version, addressees: Sequence[Addressee]) -> bytes:
+    """The right document, but for one thing."""
+    right = cda.cda_of(version, addressees)
+    if version.lineage.replaces is None:
+        return right
+    kept = f'<setId root="{version.lineage.set_id}"/>'
+    return right.replace(kept.encode(), kept.replace(version.lineage.set_id, "2.25.1").encode())
 
 
 def apply(parts: Parts) -> Parts:
     """A new version opens a new set."""
-    return with_documents(parts, next_version=elsewhere)
+    return with_documents(parts, cda_of=spoilt)
