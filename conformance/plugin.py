@@ -221,7 +221,7 @@ def _tell(
 
 
 def _report(verdict: Any, how: dict[str, Any], error: BaseException | None) -> None:
-    """CONTRACTS §7: fail, skip or raise, for the eye and for pytest."""
+    """Fail, skip or raise, for the eye and for pytest; the verdict of record is `judge`."""
     if how["ended"] == "not_tested":
         pytest.skip(how["reason"])
     if how["ended"] in ("not_ready", "error"):

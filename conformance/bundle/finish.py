@@ -1,4 +1,4 @@
-"""`finish(folder)`: judge, proofs, reports, seal. A function of the folder alone (CONTRACTS §9)."""
+"""`finish(folder)`: judge, proofs, reports, seal. A function of the folder alone."""
 
 import json
 from collections.abc import Callable

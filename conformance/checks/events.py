@@ -43,6 +43,10 @@ class Documents:
             self._parsed[key] = parse(self.read(sha256))
         return self._parsed[key]
 
+    def forget(self) -> None:
+        """Drop what was parsed: the next scenario reads documents of its own."""
+        self._parsed.clear()
+
 
 def _no_blobs(sha256: str) -> bytes:
     raise KeyError(sha256)

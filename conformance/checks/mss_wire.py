@@ -10,7 +10,7 @@ from conformance.journal.events import Event
 
 _NEEDS_TLS = ("AUTH", "MAIL", "RCPT", "DATA", "BDAT")
 _MARK = "⟦"
-"""What stands in a recorded line in the place of a secret (CONTRACTS §2)."""
+"""What stands in a recorded line in the place of a secret."""
 
 _OLD = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
 

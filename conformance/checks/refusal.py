@@ -1,4 +1,4 @@
-"""The one place where "refused" is concluded, from four facts (CONTRACTS §3).
+"""The one place where "refused" is concluded, from four facts.
 
 The fault fired during the attempt; the product itself said no; afterwards nobody is connected and
 nothing uses what had to be refused; the same story without the fault was done in the same run.

@@ -1,4 +1,4 @@
-"""How a rule is declared, and what its check may say (CONTRACTS §5, STYLE "A check")."""
+"""How a rule is declared, and what its check may say."""
 
 import ast
 import hashlib

@@ -1,4 +1,4 @@
-"""The closed vocabulary of actions and observations, and the outcomes of both (CONTRACTS §3–4).
+"""The closed vocabulary of actions and observations, and the outcomes of both.
 
 Every driver speaks it: the browser by Playwright, the adapter by JSON over HTTP (its body is the
 arguments, its answer the outcome, exactly with the names used here), the operator by a person.

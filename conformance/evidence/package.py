@@ -1,4 +1,4 @@
-"""The proof package: one file per proof id, and `proofs/index.csv` (CONTRACTS §9)."""
+"""The proof package: one file per proof id, and `proofs/index.csv`."""
 
 import csv
 import hashlib

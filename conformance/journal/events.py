@@ -1,4 +1,4 @@
-"""One observed thing: the envelope that every kind shares (CONTRACTS §1)."""
+"""One observed thing: the envelope that every kind shares."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is written in the place of a secret (CONTRACTS §2).
+"""What is written in the place of a secret.
 
 A secret leaves a fingerprint under a key that lives in memory only: enough to tell that the token
 at the mail server is the one the provider issued, useless to whoever receives the bundle.

@@ -25,7 +25,7 @@ class JournalWriter:
 
     One part a process; parts share the run key and the zero of the clock. `scenario` and `step` are
     set by the runner; an event that carries a token or request first seen in an earlier scenario
-    keeps that scenario (CONTRACTS §8).
+    keeps that scenario.
     """
 
     def __init__(self, folder: Path, part: str, run_key: bytes, zero_ns: int) -> None:

@@ -1,4 +1,4 @@
-"""Draws findings together: by rule, by scenario, by requirement, worst first (CONTRACTS §5)."""
+"""Draws findings together: by rule, by scenario, by requirement, worst first."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a judgement is made of: findings, and the verdicts drawn from them (CONTRACTS §5)."""
+"""What a judgement is made of: findings, and the verdicts drawn from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -40,7 +40,7 @@ def weakest_witness(seen: Iterable[Event]) -> str | None:
 
 
 def grade(rule: Rule, said: Said, scenario: str, grading: Grading) -> Finding:
-    """One finding. Held by declaration alone is for a person to confirm (CONTRACTS §4)."""
+    """One finding. Held by declaration alone is for a person to confirm."""
     witness = weakest_witness(said.seen)
     verdict, reason = Verdict.PASS, None
     if said.answer is Answer.UNCLEAR:

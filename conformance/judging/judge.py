@@ -82,6 +82,7 @@ def _judged(folder: Path) -> Judgement:
         for rule in rules.values():
             if rule.scope == "run" and rule.judges(facts.fault):
                 wide[rule.id] += shelves.wanted(rule.reads)
+        documents.forget()
     for rule in rules.values():
         if wide[rule.id]:
             wide[rule.id] += Shelves(begun).wanted(rule.reads)

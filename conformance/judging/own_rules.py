@@ -64,7 +64,7 @@ def story_complete(events: Events) -> Iterator[Said]:
     reads=("action.finished", "system.died", "scenario.finished"),
     basis="ours",
     trust="official",
-    source="CONTRACTS §3: a crash is never a refusal",
+    source="ARCHITECTURE.md: a crash is never a refusal",
     when="any",
 )
 def system_survives(events: Events) -> Iterator[Said]:

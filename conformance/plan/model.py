@@ -1,4 +1,4 @@
-"""`banc.toml` as values (CONTRACTS §6): the product, what it is to be held to, how it is driven."""
+"""`banc.toml` as values: the product, what it is to be held to, how it is driven."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Plays the person: answers on the e-CPS phone what the product asked for (CONTRACTS §4)."""
+"""Plays the person: answers on the e-CPS phone what the product asked for."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Who may answer phones and steer the mock: beyond loopback a token is needed (CONTRACTS §8)."""
+"""Who may answer phones and steer the mock: beyond loopback a token is needed."""
 
 import hmac
 from dataclasses import dataclass

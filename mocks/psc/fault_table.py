@@ -1,6 +1,6 @@
 """The closed table of the faults that the mock Pro Santé Connect knows.
 
-Names are `<where>.<what>`; what a right product does with one is `expected` (CONTRACTS §8).
+Names are `<where>.<what>`; what a right product does with one is `expected`.
 """
 
 from dataclasses import dataclass

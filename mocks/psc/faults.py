@@ -1,7 +1,6 @@
 """What is armed in one tenant, and when it strikes.
 
-A fault strikes one tenant only; armed with an occurrence, it strikes the n-th opportunity only
-(CONTRACTS §8).
+A fault strikes one tenant only; armed with an occurrence, it strikes the n-th opportunity only.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Labels what is secret in a request or an answer, by where it stands (CONTRACTS §2).
+"""Labels what is secret in a request or an answer, by where it stands.
 
 Header values that nobody here knows are labelled too: a product may well put a key in one.
 """

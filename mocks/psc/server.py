@@ -106,7 +106,7 @@ class PscMock:
 
         `public_host` is the name in the URLs given out, when it is not `host`. Raises `OSError`
         naming address and port when they cannot be had, `ValueError` beyond loopback without TLS,
-        control token and allowed networks (CONTRACTS §8).
+        control token and allowed networks.
         """
         if not (_loopback(host) or (tls and self._guarded)):
             raise ValueError(

@@ -1,7 +1,7 @@
 """The band under the recorded screen: step, product, the word rehearsal, date and time.
 
 The band is added below the picture of the screen, it is no part of the screen: by construction no
-window can cover it, and nothing of it is drawn over or into the product (CONTRACTS §9).
+window can cover it, and nothing of it is drawn over or into the product.
 """
 
 import os
