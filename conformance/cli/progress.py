@@ -118,7 +118,8 @@ class Progress:
                         event = parse_event(path.stem, line)
                         title = event.data.get("title", "")
                         step = f"{event.data['n']}. {title}" if title else ""
-                        self._rows[event.scenario] = ("running", step)
+                        if self._rows.get(event.scenario, ("running", ""))[0] == "running":
+                            self._rows[event.scenario] = ("running", step)
 
 
 def closing(finished: Finished, gates: Sequence[str]) -> int:
