@@ -9,8 +9,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -51,7 +52,9 @@ def run_all(mutants: Sequence[Mutant], jobs: int) -> list[Row]:
 def run_conformant(configuration: str, mutants: Iterable[Mutant]) -> Row:
     """The conformant system in one configuration, told what shows any mutant there."""
     shown = {s for m in mutants if _configuration(m.face) == configuration for s in m.shown_by}
-    judgement = _told(configuration, sorted(shown), None)
+    windows = any(m.face == "window" and _configuration(m.face) == configuration for m in mutants)
+    with _screen(windows) as environment:
+        judgement = _told(configuration, sorted(shown), None, environment)
     name = f"{CONFORMANT} ({configuration})"
     if isinstance(judgement, str):
         return Row(name, {}, {}, (judgement,))
@@ -60,7 +63,9 @@ def run_conformant(configuration: str, mutants: Iterable[Mutant]) -> Row:
 
 def run_mutant(mutant: Mutant) -> Row:
     """One mutant, told the scenarios that show it."""
-    judgement = _told(_configuration(mutant.face), mutant.shown_by, mutant.name)
+    configuration = _configuration(mutant.face)
+    with _screen(mutant.face == "window") as environment:
+        judgement = _told(configuration, mutant.shown_by, mutant.name, environment)
     if isinstance(judgement, str):
         return Row(mutant.name, dict(mutant.expects), {}, (judgement,))
     problems = [*_unmet(judgement, mutant)]
@@ -69,8 +74,20 @@ def run_mutant(mutant: Mutant) -> Row:
 
 
 def _configuration(face: str) -> str:
-    """Mutants of pages use a (headless) browser, the others the adapter."""
-    return "banc.toml" if face == "web" else "banc.adapter.toml"
+    """Mutants of pages use a (headless) browser, those of the window the window."""
+    return "banc.toml" if face in ("web", "window") else "banc.adapter.toml"
+
+
+@contextmanager
+def _screen(needed: bool) -> Iterator[dict[str, str]]:
+    """The environment with a display for a window, where the machine has none of its own."""
+    if not needed or os.environ.get("DISPLAY"):
+        yield dict(os.environ)
+        return
+    from conformance.evidence.screen.display import Display  # X11 only
+
+    with Display.start(manager=False) as display:
+        yield display.environment
 
 
 def _unmet(judgement: Judgement, mutant: Mutant) -> Iterable[str]:
@@ -96,7 +113,12 @@ def _said(judgement: Judgement) -> dict[str, str]:
     return {name: v.said for name, v in judgement.rules.items() if v.said is not None}
 
 
-def _told(configuration: str, scenarios: Sequence[str], mutant: str | None) -> Judgement | str:
+def _told(
+    configuration: str,
+    scenarios: Sequence[str],
+    mutant: str | None,
+    environment: dict[str, str],
+) -> Judgement | str:
     """Tell these scenarios without video in a process of its own; the judgement, or what failed."""
     with tempfile.TemporaryDirectory(prefix="banc-mutant-") as name:
         done = subprocess.run(
@@ -105,7 +127,7 @@ def _told(configuration: str, scenarios: Sequence[str], mutant: str | None) -> J
             text=True,
             encoding="utf-8",
             errors="replace",
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=environment | {"PYTHONUNBUFFERED": "1"},
             timeout=600,
             check=False,
         )

@@ -63,7 +63,7 @@ class DesktopHand:
         if self._window is None:
             return Look(False, ready=False)
         text = self._window.look(SEEN[what])
-        return Look(text is not None, text or "", self._values(what))
+        return Look(bool(text), text or "", self._values(what))
 
     def _values(self, what: str) -> dict[str, str]:
         person = self._station.shown.person

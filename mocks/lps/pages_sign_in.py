@@ -4,7 +4,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from mocks.lps.product import NotNow
-from mocks.lps.terms import PSC_TERMS_URL
 from mocks.lps.visit import Visit
 
 IDLE_CHOICES = {
@@ -32,18 +31,14 @@ def terms_in_form(visit: Visit) -> Response:
     form = visit.path("form")
     if form not in {"page", "document", "contract"}:
         raise HTTPException(404)
-    return visit.show(
-        f"terms_{form}.html", terms=visit.product.parts.terms(), psc_terms=PSC_TERMS_URL
-    )
+    return visit.show(f"terms_{form}.html", terms=visit.product.parts.terms())
 
 
 def validate_terms(visit: Visit) -> Response:
     """The contract validated: the box has to be ticked."""
     if visit.text("accepted") != "yes":
         terms = visit.product.parts.terms()
-        return visit.show(
-            "terms_contract.html", 422, terms=terms, psc_terms=PSC_TERMS_URL, missing=True
-        )
+        return visit.show("terms_contract.html", 422, terms=terms, missing=True)
     visit.session.notice = "Vous avez accepté les conditions générales d’utilisation."
     return visit.go("/connexion")
 

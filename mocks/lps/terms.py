@@ -7,17 +7,24 @@ of Pro Santé Connect itself are to be read (psc.md §7).
 
 from dataclasses import dataclass
 
-PSC_TERMS_URL = "https://esante.gouv.fr/produits-services/pro-sante-connect"
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where more is to be read."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One numbered article; `key` is stable, `psc` marks the one on Pro Santé Connect."""
+    """One numbered article; `key` is stable, `psc` marks the one on identification."""
 
     key: str
     title: str
     paragraphs: tuple[str, ...]
     psc: bool = False
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,10 @@ PSC_ARTICLE = Article(
         "ferme que la session du service.",
     ),
     psc=True,
+    link=Link(
+        "Conditions d’utilisation de Pro Santé Connect (site de l’ANS)",
+        "https://esante.gouv.fr/produits-services/pro-sante-connect",
+    ),
 )
 
 ARTICLES = (
