@@ -155,7 +155,7 @@ def _body_defect(cda: Cda) -> str | None:
     reads=MAIL_READS,
     basis="standard",
     trust="secondary",
-    source="Form and key of the INS number (cda.md §5); wrong in some samples of the ANS kit",
+    source="Form and key of the INS number; wrong in some samples of the ANS kit",
 )
 def ins_key(events: Events) -> Iterator[Said]:
     """The INS number of a document has 15 characters and the right key."""

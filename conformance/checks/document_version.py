@@ -178,7 +178,7 @@ def _names_initial(text: str, initial: Cda, change: Change) -> bool:
     reads=CHAIN_READS,
     basis="ours",
     trust="assumed",
-    source="cda.md §6: the negative form of the mention is ours",
+    source="Ours: what the ANS FAQ asks of a new version, turned round for a first one",
 )
 def first_without_mention(events: Events) -> Iterator[Said]:
     """The PDF of a first version does not say « annule et remplace »."""

@@ -29,7 +29,7 @@ def _readable(events: Events) -> Iterator[tuple[SentMail, Mail]]:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="mssante.md §5.5: real defect of a client that copied any From",
+    source="ECO.2.2.7 as quoted by a vendor; met in a client that copied any From",
 )
 def from_is_mailbox(events: Events) -> Iterator[Said]:
     """The From header has one address, that of the mailbox the session was opened for."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
-from conformance.checks.logins import LOGIN_READS
+from conformance.checks.logins import LOGIN_READS, Login
 from conformance.checks.polls import (
     JITTER_S,
     ciba_logins,
@@ -16,6 +16,7 @@ from conformance.checks.polls import (
 from conformance.checks.registry import Said, broken, held, held_if, rule
 from conformance.checks.wire import by_scenario, parameters, tenant_of, text
 from conformance.documents.identifiers import national_id_kind
+from conformance.journal.events import Event
 
 _EDC = "ansforge/psc-edc-proxy-esante (ANS sample code and its OpenAPI)"
 _FORBIDDEN = ("client_notification_token", "user_code", "login_hint_token", "id_token_hint")
@@ -65,7 +66,7 @@ def ciba_acr(events: Events) -> Iterator[Said]:
     reads=(*LOGIN_READS, "tenant.opened"),
     basis="ans",
     trust="official",
-    source="ANS page on CIBA; psc.md §3.3 for the forms",
+    source="ANS page on CIBA; form of the national identifier: ANS guide of UserInfo",
 )
 def login_hint(events: Events) -> Iterator[Said]:
     """The `login_hint` is a national identifier, its type digit included (8 and 11 digits)."""
@@ -149,7 +150,7 @@ def no_forbidden_parameter(events: Events) -> Iterator[Said]:
 @rule(
     "psc.ciba.polling-interval",
     requires=["banc:PSCH-CIBA-POLL", "PSC.01"],
-    reads=LOGIN_READS,
+    reads=(*LOGIN_READS, "scenario.finished"),
     basis="standard",
     trust="official",
     source="OpenID CIBA Core 1.0 §7.3, §11",
@@ -162,9 +163,8 @@ def polling_interval(events: Events) -> Iterator[Said]:
         early = [gap for gap in found if gap.seconds < interval_of(login) - JITTER_S]
         interval = int(interval_of(login))
         if early:
-            shown = [early[0].before, early[0].after]
-            yield broken(login.name, shown, interval=interval, early=len(early))
-        elif found:
+            yield broken(login.name, [early[0].before, early[0].after], interval=interval)
+        elif found and _last_answer(login, events):
             yield held(login.name, login.grants, interval=interval)
 
 
@@ -187,7 +187,7 @@ def slow_down_honoured(events: Events) -> Iterator[Said]:
         early = [gap for gap in later if not gap.kept]
         if early:
             owed = int(early[0].owed)
-            yield broken(login.name, [told, early[0].after], owed=owed, early=len(early))
+            yield broken(login.name, [told, early[0].after], owed=owed)
         elif later:
             yield held(login.name, [told, *(gap.after for gap in later)], owed=int(later[0].owed))
 
@@ -195,7 +195,7 @@ def slow_down_honoured(events: Events) -> Iterator[Said]:
 @rule(
     "psc.ciba.stops-after-end",
     requires=["banc:PSCH-CIBA-POLL", "PSC.01"],
-    reads=LOGIN_READS,
+    reads=(*LOGIN_READS, "scenario.finished"),
     basis="standard",
     trust="official",
     source="OpenID CIBA Core 1.0 §11: the other errors are final",
@@ -204,9 +204,24 @@ def slow_down_honoured(events: Events) -> Iterator[Said]:
 def stops_after_end(events: Events) -> Iterator[Said]:
     """Once a request is over, by tokens or by a final error, no poll asks for it again."""
     for login in ciba_logins(events):
-        last = next((poll for poll in login.grants if ends(poll)), None)
+        last = _last_answer(login, events)
         if last is None:
             continue
         later = [poll for poll in login.grants if poll.mono > last.mono]
-        error = error_of(last)
-        yield held_if(not later, login.name, [last, *later], error=error, later=len(later))
+        if not later:
+            yield held(login.name, [last])
+        elif error := error_of(last):
+            yield broken(login.name, [last, later[0]], error=error)
+        else:
+            yield broken(login.name, [last, later[0]], defect="tokens")
+
+
+def _last_answer(login: Login, events: Events) -> Event | None:
+    """The poll that was told that the request is over; None while the story left it open.
+
+    Whether a request left open is asked for once more, and what the reset after the story answers
+    then, is chance: it differs from run to run.
+    """
+    last = next((poll for poll in login.grants if ends(poll)), None)
+    told = events.first("scenario.finished")
+    return last if last and (told is None or last.mono <= told.mono) else None

@@ -169,7 +169,7 @@ def ciba_expired(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="ours",
     trust="secondary",
-    source="psc.md §4.4: derived, the tokens are those of the person asked for",
+    source="Derived from OpenID CIBA Core 1.0 §10.1: the tokens are those of the person asked for",
     when=("ciba.subject-foreign",),
 )
 def subject_foreign(events: Events) -> Iterator[Said]:
@@ -197,7 +197,7 @@ def higher_acr(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="ans",
     trust="secondary",
-    source="psc.md §3: captures of UserInfo in which SubjectRefPro is missing",
+    source="Captures of UserInfo published by integrators, in which SubjectRefPro is missing",
     when=("userinfo.no-subject-ref-pro",),
 )
 def absent_members(events: Events) -> Iterator[Said]:

@@ -56,7 +56,7 @@ def scope(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ours",
     trust="assumed",
-    source="psc.md §2.1: extra scopes are met in public clients and serve nothing",
+    source="Ours: extra scopes are met in public clients of PSC and serve nothing",
 )
 def scope_minimal(events: Events) -> Iterator[Said]:
     """The authorization request asks for no scope beside `openid` and `scope_all`."""
@@ -108,7 +108,7 @@ def state_present(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ours",
     trust="assumed",
-    source="psc.md §2.1: the threshold of 128 bits is ours",
+    source="Threshold of ours, after RFC 6749 §10.10: a guess may succeed once in 2^128",
 )
 def state_length(events: Events) -> Iterator[Said]:
     """The `state` is long enough for 128 bits: 22 characters of base64url, or 32 hex digits."""
@@ -117,7 +117,7 @@ def state_length(events: Events) -> Iterator[Said]:
         if not state:
             continue
         least = 32 if re.fullmatch(r"[0-9A-Fa-f]+", state) else _STATE_LENGTH
-        yield held_if(len(state) >= least, name, [request], length=len(state), least=least)
+        yield held_if(len(state) >= least, name, [request], least=least)
 
 
 @rule(
@@ -208,7 +208,7 @@ def redirect_uri(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ans",
     trust="secondary",
-    source="psc.md §1.1: ANS documentation points to the wallet address, not to the realm's own",
+    source="ANS documentation of PSC: it gives the wallet address, not that of the realm",
 )
 def wallet_host(events: Events) -> Iterator[Said]:
     """The browser is sent to the wallet's authorization address, not to that of the realm."""

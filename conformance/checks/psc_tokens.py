@@ -47,7 +47,7 @@ def _verifier(login: Login, challenge: str, grant: Event) -> Said:
     if not isinstance(verifier, dict):
         return broken(login.name, seen, defect="no-verifier")
     if not 43 <= verifier["length"] <= 128 or not verifier["alphabet"]:
-        return broken(login.name, seen, defect="form", length=verifier["length"])
+        return broken(login.name, seen, defect="form")
     if verifier["s256"] != challenge:
         return broken(login.name, seen, defect="mismatch")
     return held(login.name, seen)
@@ -123,13 +123,17 @@ def userinfo_in_time(events: Events) -> Iterator[Said]:
 @rule(
     "psc.discovery.psc-name",
     requires=["PSC/va1.01", "PSC.01"],
-    reads=("http.exchange",),
+    reads=("http.exchange:discovery", "http.exchange:"),
     basis="ans",
     trust="secondary",
     source="ansforge/keycloak-prosanteconnect: the discovery document has a name of its own",
+    scope="run",
 )
 def discovery_name(events: Events) -> Iterator[Said]:
-    """The discovery document is asked for under the PSC name, not the standard one."""
+    """The discovery document is asked for under the PSC name, not the standard one.
+
+    Over the whole run: a product keeps the document, and in which story it asks is chance.
+    """
     asked = [e for e in events.exchanges() if e.data["url"].endswith((_STANDARD_NAME, _PSC_NAME))]
     wrong = [exchange for exchange in asked if exchange.data["url"].endswith(_STANDARD_NAME)]
     if asked:

@@ -52,7 +52,7 @@ def refused(events: Events, fault: str) -> Iterator[Said]:
     if outcome == "done":
         yield broken(attempt.name, said, defect="accepted")
     elif uses:
-        yield broken(attempt.name, [attempt.fired, *uses], defect="used", uses=len(uses))
+        yield broken(attempt.name, [attempt.fired, *uses], defect="used")
     elif outcome == "unclear":
         yield unclear(attempt.name, said, reason="outcome")
     elif attempt.connected is None:

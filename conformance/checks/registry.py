@@ -68,9 +68,9 @@ class Rule:
     """One thing that a machine can judge, with where it comes from.
 
     `requires` are requirement ids of the catalogue. `reads` are the event kinds that its check is
-    handed, optionally `kind:route` for exchanges. `when` says which scenarios it judges:
-    `conformant` (no fault armed), `any`, or a tuple of fault names. `no_mutant` gives the reason
-    when no mutant of the reference system can break it.
+    handed, optionally `kind:route` for exchanges (`http.exchange:` for paths unknown to the mocks).
+    `when` says which scenarios it judges: `conformant` (no fault armed), `any`, or a tuple of fault
+    names. `no_mutant` gives the reason when no mutant of the reference system can break it.
     """
 
     id: str

@@ -16,6 +16,7 @@ from conformance.checks.load import load_rules
 from conformance.checks.registry import RULES, Rule
 from conformance.journal import Event, Journal
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
+from conformance.judging.agreement import disagreement
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.grade import Grading, apply_expected, grade
 
@@ -72,12 +73,14 @@ def _judged(folder: Path) -> Judgement:
     documents = Documents(lambda sha: _blob(folder, sha))
     scenarios = _facts(journal, places)
     grading = grading_for(run, catalogue)
+    changed = _changed(run, rules)
     findings: list[Finding] = []
     wide: dict[str, list[Event]] = defaultdict(list)
     for name, facts in scenarios.items():
         told = journal.slice(places[name])
         events = Events([*begun, *told], facts, documents, scenarios)
-        findings += judge_scenario(events, rules.values(), grading)
+        judged = judge_scenario(events, rules.values(), grading)
+        findings += judged if changed else [*judged, *disagreement(name, told, judged)]
         shelves = Shelves(told)
         for rule in rules.values():
             if rule.scope == "run" and rule.judges(facts.fault):
@@ -130,11 +133,14 @@ class Shelves:
         for entry in enumerate(events):
             kind, route = entry[1].kind, entry[1].data.get("route")
             self._by_kind[kind].append(entry)
-            if isinstance(route, str):
-                self._by_route[kind, route].append(entry)
+            if isinstance(route, str) or kind == "http.exchange":
+                self._by_route[kind, str(route or "")].append(entry)
 
     def wanted(self, reads: Iterable[str]) -> list[Event]:
-        """The events of the kinds in `reads`, in their order; `http.exchange:token` that route."""
+        """The events of the kinds in `reads`, in their order.
+
+        `http.exchange:token` wants that route, `http.exchange:` the paths that no mock knows.
+        """
         found: dict[int, Event] = {}
         for word in reads:
             kind, colon, route = word.partition(":")
@@ -227,8 +233,6 @@ def _drawn_together(
     catalogue: Catalogue,
     grading: Grading,
 ) -> Judgement:
-    hashes = {rule.id: rule.sha256 for rule in rules.values()}
-    before = run.get("rules", {})
     by_rule = rule_verdicts(findings)
     by_scenario = scenario_verdicts(findings, scenarios)
     return Judgement(
@@ -237,11 +241,15 @@ def _drawn_together(
         rules=by_rule,
         scenarios=by_scenario,
         requirements=requirement_verdicts(by_rule, rules, catalogue, grading, by_scenario),
-        rule_hashes=hashes,
-        changed_rules=tuple(
-            sorted(name for name, sha in before.items() if hashes.get(name) not in (None, sha))
-        ),
+        rule_hashes={rule.id: rule.sha256 for rule in rules.values()},
+        changed_rules=_changed(run, rules),
     )
+
+
+def _changed(run: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    """The rules of this bench that are not those of the run."""
+    before = run.get("rules", {})
+    return tuple(name for name in sorted(rules) if before.get(name, "") != rules[name].sha256)
 
 
 def _run_started(journal: Journal) -> list[Event]:

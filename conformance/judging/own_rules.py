@@ -19,7 +19,7 @@ from conformance.checks.registry import Said, broken, held, rule, unclear
     ),
     basis="ans",
     trust="official",
-    source="spec/segur.md §2.2: the steps of a scenario are its control points",
+    source="ANS FAQ: the steps of a scenario are its control points",
 )
 def story_complete(events: Events) -> Iterator[Said]:
     """Each official step is done, once, in the order of its number."""
@@ -68,7 +68,12 @@ def story_complete(events: Events) -> Iterator[Said]:
     when="any",
 )
 def system_survives(events: Events) -> Iterator[Said]:
-    """The product neither dies nor answers with a crash, whatever the services do to it."""
+    """The product neither dies nor answers with a crash, whatever the services do to it.
+
+    One that never came up was not tried: that is the set-up, and `story.complete` says so.
+    """
+    if events.scenario.ended == "not_ready":
+        return
     deaths = events.of("system.died")
     for number, death in enumerate(deaths, 1):
         yield broken(f"death {number}", [death], face=death.data["face"])

@@ -153,6 +153,37 @@ def test_a_set_up_that_was_not_ready_is_nobody_s_refusal(tmp_path: Path) -> None
     assert exit_code(judgement) == 2
 
 
+def test_a_product_that_never_came_up_was_not_tried(tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "all", ended="not_ready", steps=())
+    writer = JournalWriter(folder, "second", b"k" * 32, time.perf_counter_ns())
+    writer.scenario = "PSC.01.01@ecps"
+    died = {"face": "web", "code": 2, "tail": "no such option"}
+    writer.record("system.died", died, source="bench")
+    writer.close()
+
+    judgement = judge(folder)
+
+    assert not [f for f in judgement.findings if f.rule == "system.survives" and f.said]
+    assert exit_code(judgement) == 2
+
+
+def test_the_document_of_discovery_is_judged_once_a_run_whoever_asked_for_it(
+    tmp_path: Path,
+) -> None:
+    folder = recorded(tmp_path / "all")
+    writer = JournalWriter(folder, "second", b"k" * 32, time.perf_counter_ns())
+    writer.scenario = "PSC.01.01@ecps"
+    url = "https://localhost/auth/realms/esante-wallet/.well-known/openid-configuration"
+    asked = {"route": None, "method": "GET", "url": url, "query": {}, "cut": False}
+    answered = {"request": {}, "response": {"status": 404}, "began": 1, "ended": 2}
+    writer.record("http.exchange", asked | answered, source="psc", witness="wire")
+    writer.close()
+
+    [found] = [f for f in judge(folder).findings if f.rule == "psc.discovery.psc-name"]
+
+    assert (found.scenario, found.subject, found.said) == ("", "discovery", "broken")
+
+
 def test_a_face_that_the_product_does_not_have_is_nobody_s_refusal(tmp_path: Path) -> None:
     judgement = judge(recorded(tmp_path, ended="not_tested", steps=()))
 

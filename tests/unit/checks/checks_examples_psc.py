@@ -375,7 +375,7 @@ REFUSED: dict[str, list[Refused]] = {
     "psc.ciba.stops-after-end": [
         (ciba("access_denied", "access_denied"), "broken", None),
         (ciba("expired_token", "authorization_pending"), "broken", None),
-        (ciba(None, "invalid_grant"), "broken", None),
+        (ciba(None, "invalid_grant"), "broken", "tokens"),
     ],
     "psc.refuses.callback-state-altered": [
         (struck("callback.state-altered", "done", True), "broken", "accepted"),

@@ -88,7 +88,7 @@ class Story:
         chosen = [
             event
             for event in self.items
-            if event.kind in kinds or (event.kind, event.data.get("route")) in routes
+            if event.kind in kinds or (event.kind, event.data.get("route") or "") in routes
         ]
         facts = ScenarioFacts(**self.facts)
         return Events(chosen, facts, Documents(self.blobs.__getitem__), {facts.id: facts})

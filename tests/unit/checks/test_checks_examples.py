@@ -81,3 +81,20 @@ def test_no_parameter_is_a_float_or_a_path() -> None:
                 for value in said.params.values():
                     assert not isinstance(value, float)
                     assert "://" not in str(value)
+
+
+def test_what_the_reset_after_a_story_answers_ends_no_request() -> None:
+    story = Story()
+    story.ciba(interval=2)
+    story.polls("authorization_pending")
+    story.event("scenario.finished", {"ended": "completed"}, source="bench")
+    story.polls("invalid_grant", "invalid_grant")
+    rules = load_rules()
+
+    said = [
+        one
+        for name in ("psc.ciba.stops-after-end", "psc.ciba.polling-interval")
+        for one in rules[name].check(story.events(rules[name]))
+    ]
+
+    assert said == []

@@ -146,7 +146,7 @@ def test_what_the_mock_provider_records_of_a_good_login_raises_no_alarm(psc_worl
 
 
 def _wanted(event, rule: Rule) -> bool:
-    return event.kind in rule.reads or f"{event.kind}:{event.data.get('route')}" in rule.reads
+    return event.kind in rule.reads or f"{event.kind}:{event.data.get('route') or ''}" in rule.reads
 
 
 def _tenant(world):
