@@ -19,6 +19,7 @@ from conformance.catalogue import load_catalogue
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.journal import Event, JournalWriter, read_part
 from conformance.judging.aggregate import scenario_verdicts
+from conformance.judging.agreement import NOTE, digest_of
 from conformance.judging.findings import ScenarioVerdict
 from conformance.judging.grade import Grading
 from conformance.judging.judge import all_rules, grading_for, judge_scenario
@@ -147,6 +148,8 @@ class WorkerSession:
         documents = Documents(lambda sha: (blobs / sha).read_bytes())
         handed = Events(events, facts, documents, self._scenarios)
         findings = judge_scenario(handed, all_rules().values(), self.grading)
+        values = {"digest": digest_of(findings)}
+        self.writer.record("bench.note", {"what": NOTE, "values": values}, source="bench")
         return scenario_verdicts(findings, {name: facts})[name]
 
     def stop(self) -> None:

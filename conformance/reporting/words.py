@@ -34,6 +34,7 @@ def reason_sentence(reason: str | None) -> str:
         "no-rule": _("no rule of this bench judges it"),
         "not-owed": _("not owed under this plan"),
         "check-raised": _("a check of the bench failed"),
+        "slice-disagrees": _("judged alone and judged with the run, the scenario differs"),
         "expected-did-not-come": _("an expected failure did not come"),
     }.get(reason, reason)
 
