@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.evidence.screen.display import Display
 from mocks.identities import DOCTOR
 from mocks.lps.ciba import CibaLogin
 from mocks.lps.parts import Parts
@@ -139,18 +141,23 @@ def test_an_unknown_person_is_said_at_once(short_lps):
 
 
 class Program:
-    """`python -m mocks.lps desktop` without a window, and the bench's driver on its adapter."""
+    """`python -m mocks.lps desktop`, and the bench's driver on its adapter.
 
-    def __init__(self, world, log: Path) -> None:
+    Without a `display` the window stays shut.
+    """
+
+    def __init__(self, world, log: Path, display: str | None = None) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         settings = world.settings
         environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
+        if display is not None:
+            environment["DISPLAY"] = display
         environment["BANC_CLIENT_SECRET"] = settings.client_secret.get_secret_value()
         self.log = log.open("wb")
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "mocks.lps", "desktop", "--no-window"),
+                *(sys.executable, "-m", "mocks.lps", "desktop"),
                 f"--port={self.port}",
                 f"--psc-discovery={settings.psc_discovery}",
                 f"--client-id={settings.client_id}",
@@ -239,3 +246,64 @@ def test_the_program_ends_with_its_server(program):
 
     child.wait(10)
     assert not child.is_running()
+
+
+@pytest.fixture
+def filmed(short_lps, tmp_path):
+    """The program with its window, on a display of its own."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("no Xvfb")
+    with Display.start(manager=False) as display:
+        started = Program(short_lps, tmp_path / "program.log", display.name)
+        yield started
+        started.close()
+
+
+def test_the_window_shows_what_a_person_must_see(short_lps, filmed):
+    filmed.act("show_terms", form="contract")
+    hidden = filmed.driver.see("terms.psc")
+    filmed.act("scroll_to_psc_terms")
+    terms = filmed.driver.see("terms.psc")
+    filmed.act("close_terms")
+    button = filmed.driver.see("psc.button")
+    started = filmed.act("start_psc_login", **PERSON)
+    digits = filmed.driver.see("ciba.digits")
+    pending = answer(short_lps)
+    filmed.act("finish_psc_login", **PERSON)
+    identity = filmed.driver.see("identity")
+    choice = filmed.driver.see("practice-choice")
+
+    assert not hidden.present
+    assert "Pro Santé Connect" in terms.text
+    assert button.text == "S’identifier avec Pro Santé Connect"
+    assert digits.text == pending.digits == started.values["digits"]
+    assert identity.values["national_id"] == DOCTOR.national_id
+    assert choice.present
+
+
+def test_the_window_says_a_refusal_and_lets_try_again(short_lps, filmed):
+    filmed.act("start_psc_login", **PERSON)
+    answer(short_lps, approve=False)
+
+    finished = filmed.act("finish_psc_login", **PERSON)
+    shown = filmed.driver.see("error")
+    again = filmed.act("start_psc_login", **PERSON)
+
+    assert finished.name == "refused"
+    assert shown.text == finished.shown
+    assert again.name == "done"
+
+
+def test_the_window_is_left_through_its_log_out_zone(short_lps, filmed):
+    filmed.act("start_psc_login", **PERSON)
+    answer(short_lps)
+    filmed.act("finish_psc_login", **PERSON)
+
+    filmed.act("choose_practice", index=1)
+    filmed.act("go_to_logout")
+    zone = filmed.driver.see("logout")
+    filmed.act("logout")
+
+    assert zone.present
+    assert filmed.driver.see("logged-out").present
+    assert not filmed.driver.see("identity").present

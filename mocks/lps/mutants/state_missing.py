@@ -12,8 +12,7 @@ breaks = {
     "fr": "La demande d’autorisation ne porte pas de state.",
     "en": "The authorization request carries no state.",
 }
-expects = {"psc.request.state-present": "broken"}
-may = ("story.complete",)
+expects = {"psc.request.state-present": "broken", "story.complete": "broken"}
 shown_by = ("banc:psc-web-login",)
 face = "adapter"
 
