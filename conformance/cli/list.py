@@ -10,6 +10,7 @@ from conformance.catalogue import Catalogue, Proof, Requirement, Scenario, load_
 from conformance.catalogue.coverage import coverage
 from conformance.catalogue.model import CORRIDORS, WAVES
 from conformance.checks.registry import Rule
+from conformance.checks.sentences import title
 from conformance.cli.main import with_lang
 from conformance.locale import N_, _, translations
 from conformance.plan.packs import packs_of
@@ -25,8 +26,8 @@ _COLUMNS = {
         N_("profile"),
         N_("nature"),
         N_("trust"),
-        N_("statement"),
         N_("rules"),
+        N_("statement"),
     ),
     "scenarios": (
         "id",
@@ -117,7 +118,7 @@ def _scenario(row: Scenario) -> Row:
 def _rule(rule: Rule) -> Row:
     return {
         "id": rule.id,
-        "summary": rule.summary,
+        "summary": {lang: title(rule.id, lang) for lang in ("fr", "en")},
         "requires": list(rule.requires),
         "basis": rule.basis,
         "trust": rule.trust,
@@ -131,18 +132,17 @@ def _rule(rule: Rule) -> Row:
 
 
 def _show(kind: str, rows: list[Row], lang: str) -> None:
-    """A table as wide as the terminal; the first column is never cut."""
+    """A line of facts a row, its words below: readable at 80 columns and through a pipe."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.padding import Padding
+    from rich.text import Text
 
-    columns = _COLUMNS[kind]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for n, name in enumerate(columns):
-        table.add_column(_(name), no_wrap=n == 0, overflow="fold")
+    first, *facts, words = _COLUMNS[kind]
+    console = Console(highlight=False)
     for row in rows:
-        table.add_row(*(_cell(row, name, lang) for name in columns))
-    console = Console()
-    console.print(table)
+        said = [f"{_(name)} {value}" for name in facts if (value := _cell(row, name, lang))]
+        console.print(Text(_cell(row, first, lang), "bold"), " · ".join(said))
+        console.print(Padding(Text(_cell(row, words, lang)), (0, 0, 0, 4)))
     count = translations(lang).ngettext("{count} row", "{count} rows", len(rows))
     console.print(count.format(count=len(rows)), style="dim")
 
