@@ -127,7 +127,7 @@ class PscClient:
             grant_type="authorization_code",
             code=code,
             redirect_uri=self._settings.redirect_uri,
-            **({"code_verifier": code_verifier} if code_verifier else {}),
+            code_verifier=code_verifier,
         )
 
     def refresh(self, tokens: Tokens) -> Tokens:
@@ -195,7 +195,8 @@ class PscClient:
         asked_at = time.monotonic()
         try:
             with self._oauth() as client:
-                answer = client.fetch_token(endpoint, **form)
+                said = {name: value for name, value in form.items() if value is not None}
+                answer = client.fetch_token(endpoint, **said)
             lifetime = float(answer["expires_in"])
             return Tokens(
                 str(answer["access_token"]),
