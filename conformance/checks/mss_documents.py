@@ -245,6 +245,7 @@ def _comparable(piece: str) -> str:
     basis="ans",
     trust="official",
     source=_IGL,
+    no_mutant="the reference system sends one document a mail, so it cannot mix two patients",
 )
 def one_patient(events: Events) -> Iterator[Said]:
     """All documents of a mail are about one patient."""

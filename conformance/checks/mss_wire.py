@@ -65,6 +65,7 @@ def never_in_clear(events: Events) -> Iterator[Said]:
     basis="ans",
     trust="secondary",
     source="ECO.1.1.1 as quoted by a vendor",
+    no_mutant="the mock operator agrees on nothing below TLS 1.2, so no product can be seen there",
 )
 def tls_version(events: Events) -> Iterator[Said]:
     """The connection to the mail server uses TLS 1.2 or later."""

@@ -46,6 +46,7 @@ def terms_shown(events: Events) -> Iterator[Said]:
     basis="ans",
     trust="official",
     source=_FAQ,
+    no_mutant="the story itself looks at the terms first; a product without them has its mutant",
 )
 def terms_before_login(events: Events) -> Iterator[Said]:
     """The PSC paragraph can be read before the first login starts."""

@@ -51,6 +51,49 @@ def test_recipients_are_told_when_the_offer_is_accepted(
     _live_until_the_offers(system, mail, step, "accept")
 
 
+@scenario("banc:document-life-later", mode="web")
+def test_those_who_came_later_are_told_too(system: System, mail: Mail, step: Step) -> None:
+    """The new version is sent to one more person, who then hears of the deletion."""
+    with step(1):
+        system.go_to_login()
+        system.start_psc_login(means="cps", national_id=DOCTOR.national_id)
+        system.finish_psc_login(means="cps", national_id=DOCTOR.national_id)
+    with step(2):
+        system.open_patient(ins=PATIENT.ins)
+    with step(3):
+        first = system.create_document(
+            ins=PATIENT.ins, title="Compte rendu de consultation", text=_FIRST
+        )
+    with step(4):
+        system.send_document(
+            document_id=first.values["document_id"],
+            to=[mail.address(COLLEAGUE)],
+            cc=[],
+            patient=False,
+        )
+    with step(5):
+        second = system.replace_document(document_id=first.values["document_id"], text=_CORRECTED)
+    with step(6):
+        system.see("notify-offer")
+        system.answer_offer(answer="accept")
+    with step(7):
+        system.send_document(
+            document_id=second.values["document_id"],
+            to=[mail.address(NURSE)],
+            cc=[],
+            patient=False,
+        )
+    with step(8):
+        system.delete_document(document_id=second.values["document_id"])
+    with step(9):
+        system.see("notify-offer")
+        system.see("recipients")
+    with step(10):
+        system.answer_offer(answer="accept")
+    with step(11):
+        system.logout()
+
+
 @scenario("banc:document-life-declined", mode="web")
 def test_nobody_is_told_when_the_offer_is_declined(system: System, mail: Mail, step: Step) -> None:
     """The person declines both times: no mail leaves, and that is conformant."""
