@@ -9,11 +9,14 @@ import time
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import hypothesis
 import pytest
 
 from conformance.journal import Journal, JournalWriter
 from mocks.identities import DOCTOR
 from mocks.psc.server import Client, PscMock, TenantConfig
+
+hypothesis.settings.register_profile("long", max_examples=2000, deadline=None)
 
 CALLBACK = "http://127.0.0.1:9/psc/retour"
 AFTER = "http://127.0.0.1:9/au-revoir"

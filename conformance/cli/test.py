@@ -39,8 +39,7 @@ def test_command(long_: bool, jobs: int, paths: tuple[str, ...], lang: str) -> i
     failed = [name for name, command in QUALITY if not _passes(name, command, tools, root)]
     arguments = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadgroup", "-q"]
     arguments += list(paths) or ["tests"]
-    if not long_:
-        arguments += ["-m", "not long"]
+    arguments += ["--hypothesis-profile=long"] if long_ else ["-m", "not long"]
     code = subprocess.run(arguments, cwd=root, check=False).returncode
     for name in failed:
         click.echo(f"banc test: {name} failed")
