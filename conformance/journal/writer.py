@@ -1,11 +1,12 @@
 """Writes one part of a journal: hash-chained lines, blobs first, by the thread that observed."""
 
+import contextlib
 import hashlib
 import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +48,7 @@ class JournalWriter:
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._events: list[Event] = []
+        self.failure: OSError | None = None
 
     def mono(self) -> int:
         """Nanoseconds since the run began."""
@@ -67,7 +69,11 @@ class JournalWriter:
         witness: Witness = "wire",
         blobs: Sequence[Blob] = (),
     ) -> int:
-        """Write one event and give its `seq`. Raises `OSError` when the disk refuses the line."""
+        """Write one event and give its `seq`.
+
+        Raises `OSError` naming the file when the disk refuses it, and ever after: a journal without
+        one of its events must not go on as if it were whole.
+        """
         seen: list[str] = []
 
         def note(secret: Secret, fingerprint: str) -> None:
@@ -77,10 +83,12 @@ class JournalWriter:
         spoken = self._vault.without_met(data) if kind in _PRODUCT_SPEAKS else data
         cleaned = self._vault.clean(spoken, note)
         assert isinstance(cleaned, dict)
-        refs = tuple(self._keep(blob) for blob in blobs)
+        with self._refused_for_good():
+            refs = tuple(self._keep(blob) for blob in blobs)
         with self._news:
             event = self._compose(kind, cleaned, source, tenant, witness, refs, seen)
-            self._write(event)
+            with self._refused_for_good():
+                self._write(event)
             self._events.append(event)
             self._news.notify_all()
             return event.seq
@@ -125,6 +133,20 @@ class JournalWriter:
                 os.close(self._fd)
                 self._fd = -1
 
+    @contextlib.contextmanager
+    def _refused_for_good(self) -> Iterator[None]:
+        """Keep the first refusal of the disk; without one, let the writing inside begin."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            yield
+        except OSError as error:
+            if self._fd < 0:
+                raise  # closed: what comes after the end is nobody's loss
+            path = error.filename or self.folder / "journal" / f"{self.part}.jsonl"
+            self.failure = OSError(error.errno, error.strerror, str(path))
+            raise self.failure from error
+
     def _keep(self, blob: Blob) -> BlobRef:
         content = blob.content
         octets = content if isinstance(content, bytes) else self._vault.mask_bytes(content)
@@ -132,8 +154,12 @@ class JournalWriter:
         path = self._blobs / digest
         if not path.exists():
             part = path.with_name(f"{digest}.{self.part}.{threading.get_ident()}")
-            part.write_bytes(octets)
-            part.replace(path)
+            try:
+                part.write_bytes(octets)
+                part.replace(path)
+            except OSError:
+                part.unlink(missing_ok=True)
+                raise
         return BlobRef(blob.name, blob.media_type, digest)
 
     def _compose(
@@ -190,8 +216,9 @@ class JournalWriter:
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode("utf-8", "backslashreplace")
-        written = os.write(self._fd, line + b"\n")
-        if written != len(line) + 1:
-            raise OSError(f"journal {self.part}: {written} of {len(line) + 1} octets written")
+        octets = line + b"\n"
+        written = os.write(self._fd, octets)
+        while written < len(octets):  # a full disk takes a part, and says why at the next attempt
+            written += os.write(self._fd, octets[written:])
         self._seq = event.seq
         self._prev = hashlib.sha256(line).hexdigest()

@@ -226,3 +226,35 @@ def test_a_secret_in_the_product_s_own_words_is_masked_too(tmp_path: Path) -> No
     written = (tmp_path / "journal" / "main.jsonl").read_text(encoding="utf-8")
     assert "a-token-of-this-run" not in written
     assert "Traceback: bad token ⟦access_token" in written
+
+
+def test_a_full_disk_is_named_and_no_event_follows_the_one_that_was_lost(tmp_path: Path) -> None:
+    child = f"""
+        import resource
+        from pathlib import Path
+        from conformance.journal import JournalWriter
+
+        writer = JournalWriter(Path({str(tmp_path)!r}), "main", b"k" * 32, 0)
+        writer.record("system.log", {{"text": "whole"}}, source="bench")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600, resource.RLIM_INFINITY))
+        for text in ("x" * 2000, "short"):
+            try:
+                writer.record("system.log", {{"text": text}}, source="bench")
+            except OSError as error:
+                print(error)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        try:
+            writer.record("system.log", {{"text": "there is room again"}}, source="bench")
+        except OSError as error:
+            print(error)
+    """
+
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(child)], capture_output=True, text=True, check=True
+    )
+
+    place = str(tmp_path / "journal" / "main.jsonl")
+    assert done.stdout.splitlines() == [f"[Errno 27] File too large: {place!r}"] * 3
+    journal = Journal(tmp_path)
+    assert [event.data["text"] for event in journal] == ["whole"]
+    assert [(fault.kind, fault.line) for fault in journal.faults] == [("truncated", 2)]
