@@ -6,7 +6,7 @@ _FIRST = "Examen clinique sans particularité. Contrôle dans six mois."
 _CORRECTED = "Examen clinique sans particularité. Contrôle dans trois mois."
 
 
-def _live_until_the_offers(system: System, mail: Mail, step: Step, answer: str) -> None:
+def _write_the_document(system: System, step: Step) -> str:
     with step(1):
         system.go_to_login()
         system.start_psc_login(means="cps", national_id=DOCTOR.national_id)
@@ -17,16 +17,21 @@ def _live_until_the_offers(system: System, mail: Mail, step: Step, answer: str) 
         first = system.create_document(
             ins=PATIENT.ins, title="Compte rendu de consultation", text=_FIRST
         )
+    return str(first.values["document_id"])
+
+
+def _live_until_the_offers(system: System, mail: Mail, step: Step, answer: str) -> None:
+    first = _write_the_document(system, step)
     with step(4):
         system.send_document(
-            document_id=first.values["document_id"],
+            document_id=first,
             to=[mail.address(COLLEAGUE)],
             cc=[mail.address(NURSE)],
             patient=True,
         )
         system.see("sent")
     with step(5):
-        second = system.replace_document(document_id=first.values["document_id"], text=_CORRECTED)
+        second = system.replace_document(document_id=first, text=_CORRECTED)
     with step(6):
         system.see("notify-offer")
         system.see("recipients")
@@ -54,25 +59,16 @@ def test_recipients_are_told_when_the_offer_is_accepted(
 @scenario("banc:document-life-later", mode="web")
 def test_those_who_came_later_are_told_too(system: System, mail: Mail, step: Step) -> None:
     """The new version is sent to one more person, who then hears of the deletion."""
-    with step(1):
-        system.go_to_login()
-        system.start_psc_login(means="cps", national_id=DOCTOR.national_id)
-        system.finish_psc_login(means="cps", national_id=DOCTOR.national_id)
-    with step(2):
-        system.open_patient(ins=PATIENT.ins)
-    with step(3):
-        first = system.create_document(
-            ins=PATIENT.ins, title="Compte rendu de consultation", text=_FIRST
-        )
+    first = _write_the_document(system, step)
     with step(4):
         system.send_document(
-            document_id=first.values["document_id"],
+            document_id=first,
             to=[mail.address(COLLEAGUE)],
             cc=[],
             patient=False,
         )
     with step(5):
-        second = system.replace_document(document_id=first.values["document_id"], text=_CORRECTED)
+        second = system.replace_document(document_id=first, text=_CORRECTED)
     with step(6):
         system.see("notify-offer")
         system.answer_offer(answer="accept")
