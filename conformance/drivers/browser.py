@@ -22,7 +22,6 @@ from conformance.drivers.exchanges import ExchangeLog, bare
 from conformance.drivers.hands import ActionEnded, Hands, MovePointer
 from conformance.drivers.looking import place_of, read_values, text_of, visible
 from conformance.drivers.marks import Marks
-from conformance.drivers.side_window import SideWindow
 from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
 from conformance.drivers.wallet import WalletPage
 from conformance.drivers.watch import PageWatch
@@ -80,7 +79,6 @@ class BrowserDriver:
         self._chromium: Chromium | None = None
         self._watch: PageWatch | None = None
         self._answered = False
-        self._side: SideWindow | None = None
 
     def act(self, name: str, arguments: Mapping[str, Any], within: float) -> Outcome:
         """Do one action. Raises `NotReady` for what only `banc.toml` or the machine explains."""
@@ -142,24 +140,8 @@ class BrowserDriver:
             self._shut()
 
     def close(self) -> None:
-        """Close the browser and the side window."""
+        """Close the browser."""
         self._shut()
-        if self._side is not None:
-            self._side.close()
-            self._side = None
-
-    def open_side_window(self, url: str, box: Box) -> None:
-        """Show `url` (the phone page of the bench) in a window of its own beside the product."""
-        options = self._chromium_options()
-        if self._side is None:
-            self._side = SideWindow(options, self._options.move_pointer)
-        self._side.show(url, box)
-
-    def click_in_side_window(self, selector: str, within: float = 10.0) -> None:
-        """Click there. Raises `NotReady` if the element does not come within `within` seconds."""
-        if self._side is None:
-            raise NotReady(f"side window: {selector!r} cannot be clicked, no window was opened")
-        self._side.click(selector, within)
 
     def _play(
         self, name: str, table: ActionTable, arguments: Mapping[str, Any], deadline: Deadline

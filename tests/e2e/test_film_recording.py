@@ -344,9 +344,7 @@ def test_a_stopped_display_is_not_alive() -> None:
     assert (before, display.alive) == (True, False)
 
 
-def test_native_windows_get_a_title_bar_when_openbox_is_there(display: Display) -> None:
-    if shutil.which("openbox") is None:
-        pytest.skip("openbox is not installed")
+def test_native_windows_get_a_title_bar(display: Display) -> None:
     connection = XConnection(display.name)
     screen = connection.screen()
     window = screen.root.create_window(0, 0, 300, 200, 0, screen.root_depth)

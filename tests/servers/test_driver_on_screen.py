@@ -1,18 +1,17 @@
 """The browser inside a display: the real pointer goes to what is clicked."""
 
 import http.server
-import shutil
 import threading
 import time
 
 import pytest
 
 from conformance.drivers.browser import BrowserDriver, BrowserOptions
+from conformance.drivers.chromium import ChromiumOptions
+from conformance.drivers.side_window import SideWindow
 from conformance.drivers.steps import ActionTable
 from conformance.evidence.screen.display import Display
 from conformance.evidence.screen.pointer import Pointer
-
-pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
 
 PAGE = """<!doctype html><title>LPS</title><body style="margin:0"><p style="margin:150px 0 0 120px">
 <button id=b onclick="this.textContent='cliqué'">bouton</button>"""
@@ -73,9 +72,11 @@ def test_the_pointer_goes_to_what_is_clicked_in_both_windows(address, screen):
 
     outcome = driver.act("go_to_login", {}, 20)
     seen, reached = driver.see("login"), pointer.position
-    driver.open_side_window(f"{address}/phone", (width - 400, 0, 400, height))
-    driver.click_in_side_window("#b")
+    side = SideWindow(ChromiumOptions(display=display.name), pointer.move)
+    side.show(f"{address}/phone", (width - 400, 0, 400, height))
+    side.click("#b")
     beside = pointer.position
+    side.close()
     driver.close()
 
     assert outcome.name == "done"
