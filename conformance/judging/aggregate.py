@@ -49,6 +49,7 @@ def scenario_verdicts(
             reason=next((f.reason for f in own if f.reason), None),
             stopped_at=facts.stopped_at,
             findings=own,
+            why=facts.why,
         )
     return verdicts
 
@@ -73,6 +74,8 @@ def requirement_verdicts(
         own = sorted(serving.get(name, ()))
         spoken = [by_rule[rule] for rule in own if rule in by_rule]
         verdict = worst([rule.verdict for rule in spoken])
+        if nature == "may" and verdict is Verdict.FAIL:
+            verdict = Verdict.WARNING  # the rule breaks a duty, but that of another row
         reason = None if spoken else "no-rule"
         unread = not catalogue.text_known(name)
         if unread and (verdict is Verdict.PASS or (not own and name in demonstrated)):

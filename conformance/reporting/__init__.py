@@ -20,6 +20,6 @@ def write_reports(
     return {
         "report.html": lambda: page.write(folder, report),
         "report.pdf": lambda: paper.write(folder, report),
-        "junit.xml": lambda: junit.write(folder, judgement),
+        "junit.xml": lambda: junit.write(folder, judgement, report),
         "allure-results": lambda: allure.write(folder, judgement, report),
     }

@@ -2,6 +2,7 @@
 
 import shutil
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from allure_commons.model2 import (
 )
 
 from conformance.judging.findings import Judgement, ScenarioVerdict
-from conformance.reporting.model import Report, ScenarioView
+from conformance.locale import _
+from conformance.reporting.views import Report, ScenarioView
 
 _logger: Any = AllureFileLogger
 
@@ -47,7 +49,6 @@ def _result(
 ) -> TestResult:
     """One scenario; its ids are made from its name, so that a history can follow it."""
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"banc:{verdict.scenario}")
-    broken = [finding for finding in view.findings if finding.verdict == "fail"]
     requirements = sorted({r for finding in view.findings for r in finding.requires})
     result = TestResult(
         uuid=str(identity),
@@ -56,9 +57,9 @@ def _result(
         name=f"{view.name} – {view.title}",
         fullName=view.name,
         status=_STATUS[view.verdict],
-        statusDetails=StatusDetails(
-            message="\n".join(f"{f.rule}: {f.sentence}" for f in broken) or view.reason or view.word
-        ),
+        statusDetails=StatusDetails(known=_all_known(view), message=_message(view)),
+        start=_milliseconds(view.began),
+        stop=_milliseconds(view.ended_at),
         steps=[
             TestStepResult(
                 name=f"{step.n}. {step.title}",
@@ -68,7 +69,9 @@ def _result(
         ],
         labels=[
             Label(name="suite", value="banc"),
+            Label(name="framework", value="banc"),
             Label(name="verdict", value=view.verdict),
+            Label(name="feature", value=view.name.partition("@")[0]),
             *(Label(name="tag", value=requirement) for requirement in requirements),
         ],
     )
@@ -77,3 +80,24 @@ def _result(
         shutil.copyfile(folder / view.film, results / name)
         result.attachments = [Attachment(name="film", source=name, type="video/mp4")]
     return result
+
+
+def _message(view: ScenarioView) -> str:
+    """What was refused; else what was not, or how the scenario ended."""
+    told = [
+        f"{f.word}{' (' + _('known') + ')' if f.known else ''} – {f.rule} – {f.sentence}"
+        for f in view.findings
+        if f.verdict in ("fail", "error", "not_ready")
+    ]
+    return "\n".join(told) or view.reason or view.word
+
+
+def _all_known(view: ScenarioView) -> bool:
+    """Whether the only refusals are those that `[expected]` names."""
+    refusals = [f for f in view.findings if f.verdict == "fail"]
+    return bool(refusals) and all(f.known for f in refusals)
+
+
+def _milliseconds(at: str) -> int | None:
+    """Since 1970, as Allure counts; None when the journal does not say."""
+    return int(datetime.fromisoformat(at).timestamp() * 1000) if at else None

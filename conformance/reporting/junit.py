@@ -1,50 +1,89 @@
 """JUnit XML: a case a scenario, failures typed by rule id, `not_tested` skipped with its reason."""
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser import Error, Failure, Skipped
 from junitparser.junitparser import FinalResult
+from junitparser.xunit2 import JUnitXml, TestCase, TestSuite
 
 from conformance.checks.sentences import sentence
 from conformance.judging.findings import Finding, Judgement, ScenarioVerdict, Verdict
-from conformance.reporting.words import reason_sentence
+from conformance.locale import _
+from conformance.reporting.views import Report, ScenarioView
+from conformance.reporting.words import reason_sentence, verdict_word
+
+_SAID = (Verdict.REVIEW, Verdict.WARNING)
 
 
-def write(folder: Path, judgement: Judgement) -> None:
+def write(folder: Path, judgement: Judgement, report: Report) -> None:
     """Write `junit.xml`; names are scenario ids, the same from build to build."""
-    suite = TestSuite("banc")
-    for verdict in judgement.scenarios.values():
-        suite.add_testcase(_case(verdict))
-    run_wide = [f for f in judgement.findings if not f.scenario and f.verdict is Verdict.FAIL]
-    if run_wide:
-        case = TestCase("run", "banc")
-        case.result = [Failure(_words(f), f.rule) for f in run_wide]
-        suite.add_testcase(case)
+    suite: Any = TestSuite("banc")  # type: ignore[no-untyped-call]
+    suite.add_property("product", f"{report.run.product} {report.run.version}")
+    suite.add_property("run", report.run.id)
+    for view in report.scenarios:
+        suite.add_testcase(_case(judgement.scenarios[view.name], view))
+    run_wide = [f for f in judgement.findings if not f.scenario]
+    if any(f.verdict in (Verdict.FAIL, Verdict.ERROR) for f in run_wide):
+        suite.add_testcase(_filled(TestCase("run", "banc"), run_wide))
     xml = JUnitXml("banc")
     xml.add_testsuite(suite)
     xml.write(str(folder / "junit.xml"), pretty=True)
 
 
-def _case(verdict: ScenarioVerdict) -> TestCase:
-    case = TestCase(verdict.scenario, "banc")
-    results: list[FinalResult] = [
-        Failure(_words(f), f.rule)
-        for f in verdict.findings
-        if f.verdict is Verdict.FAIL and not f.known
-    ]
-    results += [
-        Error(reason_sentence(f.reason), f.rule)
-        for f in verdict.findings
-        if f.verdict in (Verdict.ERROR, Verdict.NOT_READY)
-    ]
-    if not results and verdict.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE):
-        results.append(Skipped(reason_sentence(verdict.reason) or str(verdict.verdict)))
-    case.result = results
+def _case(verdict: ScenarioVerdict, view: ScenarioView) -> TestCase:
+    case = TestCase(verdict.scenario, "banc", _seconds(view))
+    facts = {"verdict": str(verdict.verdict), "title": view.title, "film": view.film}
+    for name, value in facts.items():
+        if value:
+            case.add_property(name, value)
+    _filled(case, verdict.findings)
+    if not case.result and verdict.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE):
+        why = reason_sentence(verdict.reason) or verdict_word(str(verdict.verdict))
+        case.result = [Skipped(": ".join(filter(None, (why, view.reason))))]
     return case
 
 
+def _filled(case: TestCase, findings: Sequence[Finding]) -> TestCase:
+    """A case with what speaks against the product, the set-up or the bench as its results.
+
+    What counts for nothing here, a known failure included, is told in `system-out`.
+    """
+    results: list[FinalResult] = []
+    for finding in findings:
+        if finding.verdict is Verdict.FAIL and not finding.known:
+            results.append(Failure(_words(finding), finding.rule))
+        elif finding.verdict in (Verdict.ERROR, Verdict.NOT_READY):
+            results.append(Error(_words(finding), finding.rule))
+    case.result = results
+    told = "\n".join(_told(findings))
+    if told:
+        case.system_out = told
+    return case
+
+
+def _told(findings: Iterable[Finding]) -> Iterable[str]:
+    for finding in findings:
+        if finding.known:
+            yield f"{_('known')}: {finding.rule}: {_words(finding)}"
+        elif finding.verdict in _SAID:
+            yield f"{verdict_word(str(finding.verdict))}: {finding.rule}: {_words(finding)}"
+
+
 def _words(finding: Finding) -> str:
-    """What the rule says, or why the engine speaks in its place."""
+    """What the rule says of its subject, or why the engine speaks in its place."""
     if finding.said:
-        return sentence(finding.rule, finding.said, dict(finding.params))
-    return reason_sentence(finding.reason)
+        said = sentence(finding.rule, finding.said, dict(finding.params))
+    else:
+        said = reason_sentence(finding.reason)
+    return f"{said} ({finding.subject})"
+
+
+def _seconds(view: ScenarioView) -> float | None:
+    """How long the scenario took."""
+    if not view.began or not view.ended_at:
+        return None
+    began, ended = (datetime.fromisoformat(at) for at in (view.began, view.ended_at))
+    return round((ended - began).total_seconds(), 3)

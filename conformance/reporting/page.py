@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from conformance.locale import _, _n
-from conformance.reporting.model import Report
+from conformance.reporting.views import Report
 
 
 @cache
@@ -45,7 +45,11 @@ def render(report: Report) -> str:
         "form-action 'none'"
     )
     template = environment().get_template("report.html")
-    return template.render(report=report, style=style, script=script, policy=policy, _=_, _n=_n)
+    untested = (row for reason in report.untested for row in reason.requirements)
+    owed = {row.id: row.anchor for row in (*report.requirements, *untested)}
+    return template.render(
+        report=report, style=style, script=script, policy=policy, owed=owed, _=_, _n=_n
+    )
 
 
 def write(folder: Path, report: Report) -> None:

@@ -89,7 +89,7 @@ def test_the_report_plays_the_film_at_the_step_that_was_clicked(bundle: Path) ->
         page.goto((bundle / "report.html").as_uri())
 
         scenario = page.locator("#s-PSC_01_01_ecps")
-        button = scenario.locator(".steps > li").nth(7).locator("> button.jump")
+        button = scenario.locator(".steps > li").nth(7).locator("h4 > a.jump")
         wanted = float(button.get_attribute("data-second") or "0")
         button.focus()
         page.keyboard.press("Enter")

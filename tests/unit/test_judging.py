@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from conformance.catalogue import load_catalogue
 from conformance.checks.events import Events
 from conformance.checks.registry import RULES, Rule, Said, broken, held, unclear
 from conformance.journal import Event, JournalWriter
-from conformance.judging.aggregate import rule_verdicts
+from conformance.judging.aggregate import requirement_verdicts, rule_verdicts
 from conformance.judging.exit_code import exit_code
 from conformance.judging.findings import Finding, Judgement, Verdict, worst
 from conformance.judging.grade import Grading, apply_expected, grade
@@ -226,3 +227,16 @@ def test_a_check_that_raises_is_a_defect_of_the_bench(
     finding = next(f for f in judgement.findings if f.rule == "x.y")
     assert (finding.verdict, finding.reason) == (Verdict.ERROR, "check-raised")
     assert exit_code(judgement) == 3
+
+
+def test_a_row_that_only_may_be_met_is_never_refused_for_the_duty_of_another() -> None:
+    ids = ("banc:FAQ-NOTIFY", "MSS/va1.30")
+    row = Rule("r", lambda events: iter(()), ids, "scenario", (), "ans", "official", "s",
+               "conformant", None)  # fmt: skip
+    by_rule = rule_verdicts([Finding("r", "a", "x", "broken", Verdict.FAIL)])
+    grading = Grading({"banc:FAQ-NOTIFY": "must", "MSS/va1.30": "may"})
+
+    verdicts = requirement_verdicts(by_rule, {"r": row}, load_catalogue(), grading, {})
+
+    assert verdicts["banc:FAQ-NOTIFY"].verdict is Verdict.FAIL
+    assert verdicts["MSS/va1.30"].verdict is Verdict.WARNING

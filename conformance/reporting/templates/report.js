@@ -1,22 +1,31 @@
 "use strict";
+function filmOf(name) {
+  return [...document.querySelectorAll("video")].find((film) => film.getAttribute("src") === name);
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.jump");
+  const film = link && filmOf(link.dataset.film);
+  if (!film || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  film.currentTime = Number(link.dataset.second);
+  film.focus({ preventScroll: true });
+  film.scrollIntoView({ block: "nearest" });
+});
 for (const scenario of document.querySelectorAll(".scenario")) {
   const film = scenario.querySelector("video");
-  scenario.addEventListener("click", (event) => {
-    const button = event.target.closest("button.jump");
-    if (!button || !film) return;
-    film.currentTime = Number(button.dataset.second);
-    film.focus();
-    film.scrollIntoView({ block: "nearest" });
-  });
   if (!film) continue;
   const steps = [...scenario.querySelectorAll(".steps > li")].map((item) => {
-    const button = item.querySelector(":scope > button.jump");
-    return { item, second: button ? Number(button.dataset.second) : Infinity };
+    const link = item.querySelector("h4 > a.jump");
+    return { item, second: link ? Number(link.dataset.second) : Infinity };
   });
   film.addEventListener("timeupdate", () => {
     let now = null;
     for (const step of steps) if (step.second <= film.currentTime + 0.05) now = step.item;
-    for (const step of steps) step.item.classList.toggle("now", step.item === now);
+    for (const step of steps) {
+      step.item.classList.toggle("now", step.item === now);
+      if (step.item === now) step.item.setAttribute("aria-current", "step");
+      else step.item.removeAttribute("aria-current");
+    }
   });
 }
 function reveal() {

@@ -1,0 +1,118 @@
+"""Requirement by requirement: what was judged and why so, what was not and why not."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from conformance.catalogue import Catalogue, Requirement
+from conformance.judging.findings import Judgement, RequirementVerdict, Verdict
+from conformance.locale import _
+from conformance.reporting import words
+from conformance.reporting.findings import anchor
+from conformance.reporting.views import Because, FindingView, RequirementView, Untested
+
+_QUIET = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def requirement_views(
+    judgement: Judgement, findings: Sequence[FindingView], catalogue: Catalogue, lang: str
+) -> list[RequirementView]:
+    """Every requirement that the plan owes, in the order of the ids."""
+    owed = _owed(judgement.run.get("plan", {}), catalogue)
+    by_rule: dict[str, list[FindingView]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.rule].append(finding)
+    return [
+        _view(verdict, owed.get(name) or catalogue.any_requirement(name), by_rule, lang)
+        for name, verdict in judgement.requirements.items()
+    ]
+
+
+def coverage(requirements: Iterable[RequirementView]) -> list[tuple[str, str, int]]:
+    """How many requirements have each verdict: (verdict, word, count), worst first."""
+    count: dict[str, int] = defaultdict(int)
+    for requirement in requirements:
+        count[requirement.verdict] += 1
+    return [(str(v), words.verdict_word(str(v)), count[str(v)]) for v in Verdict if count[str(v)]]
+
+
+def by_verdict(requirements: Iterable[RequirementView]) -> list[RequirementView]:
+    """Requirements by verdict, the worst first; those of one verdict keep their order."""
+    rank = {str(verdict): place for place, verdict in enumerate(Verdict)}
+    return sorted(requirements, key=lambda requirement: rank[requirement.verdict])
+
+
+def untested(requirements: Iterable[RequirementView]) -> list[Untested]:
+    """What was not tested, by reason, the reason that keeps most back first."""
+    by_reason: dict[str, list[RequirementView]] = defaultdict(list)
+    for requirement in requirements:
+        if requirement.verdict == Verdict.NOT_TESTED:
+            by_reason[requirement.reason].append(requirement)
+    ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [Untested(f"u-{n}", reason, tuple(own)) for n, (reason, own) in enumerate(ordered, 1)]
+
+
+def _view(
+    verdict: RequirementVerdict,
+    row: Requirement,
+    by_rule: Mapping[str, Sequence[FindingView]],
+    lang: str,
+) -> RequirementView:
+    because = _because(verdict, by_rule)
+    return RequirementView(
+        id=verdict.requirement,
+        anchor=anchor("req", verdict.requirement),
+        nature=words.nature_word(verdict.nature),
+        statement=row.statement.said(lang) if row.statement else _("Official text not read."),
+        verdict=str(verdict.verdict),
+        word=words.verdict_word(str(verdict.verdict)),
+        reason=_reason(verdict, row, lang) or _shared(verdict, because),
+        because=because,
+        rules=verdict.rules,
+        source=row.source,
+        trust=words.trust_word(row.trust),
+    )
+
+
+def _reason(verdict: RequirementVerdict, row: Requirement, lang: str) -> str:
+    """Why the verdict is not simply that of its rules; in the catalogue's own words if it can."""
+    own = row.reason.said(lang) if row.reason and not verdict.rules else ""
+    if verdict.verdict is Verdict.NOT_TESTED and own:
+        return own
+    return words.reason_sentence(verdict.reason)
+
+
+def _because(
+    verdict: RequirementVerdict, by_rule: Mapping[str, Sequence[FindingView]]
+) -> tuple[Because, ...]:
+    """The findings that weigh as the requirement does, those that say the same once."""
+    if verdict.verdict in _QUIET:
+        return ()
+    weighty = {verdict.verdict, *((Verdict.FAIL,) if verdict.nature == "may" else ())}
+    found: dict[str, Because] = {}
+    for rule in verdict.rules:
+        for finding in by_rule.get(rule, ()):
+            if finding.verdict in weighty and not finding.known:
+                said = f"{finding.title} : {finding.sentence}"
+                found.setdefault(said, Because(said, finding.anchor))
+    return tuple(found.values())
+
+
+def _shared(verdict: RequirementVerdict, because: Sequence[Because]) -> str:
+    """A requirement held back by some of its rules only says which; the rest was judged."""
+    if verdict.verdict is Verdict.NOT_TESTED and because:
+        if len(because) < len(verdict.rules):
+            return _("A part of what it asks was judged, the rest was not.")
+        return _("The scenarios that show it were not told, or showed nothing of it.")
+    return ""
+
+
+def _owed(plan: Mapping[str, object], catalogue: Catalogue) -> dict[str, Requirement]:
+    """The row of each id that this plan owes; the strongest where several are."""
+    strength = {"must": 0, "must_not": 0, "may": 1}
+    rows = catalogue.applicable(
+        plan.get("waves", []),  # type: ignore[arg-type]
+        plan.get("corridor", ""),  # type: ignore[arg-type]
+        plan.get("profiles", []),  # type: ignore[arg-type]
+    )
+    ordered = sorted(rows, key=lambda row: (strength[row.nature], -int(row.wave)))
+    return {row.id: row for row in reversed(ordered)}
