@@ -15,3 +15,8 @@ def pytest_banc_folder(folder: Path) -> None:
 @pytest.hookspec
 def pytest_banc_finished(finished: Finished) -> None:
     """The bundle is judged and sealed."""
+
+
+@pytest.hookspec
+def pytest_banc_unfinished(folder: Path, error: Exception) -> None:
+    """A full disk or a key let nobody finish the bundle; `banc finish` can, later."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conformance import hookspecs
+from conformance.bundle.reading import BundleFault
 from conformance.judging.findings import Verdict
 from conformance.plan.packs import TOUR, packs_of
 from conformance.session import RunSession, WorkerSession
@@ -193,11 +194,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     worker = _worker(pyfuncitem.config)
     chosen = _means(pyfuncitem)
-    error = _tell(worker.bench, declaration, chosen, pyfuncitem)
-    how = worker.bench.how_it_ended(error)
-    worker.bench.close(declaration, chosen, how)
+    told = _tell(worker.bench, declaration, chosen, pyfuncitem)
+    try:
+        error = worker.bench.close(declaration, chosen, told)
+    finally:
+        if worker.writer.failure is not None:  # what follows could not be recorded
+            pyfuncitem.session.shouldstop = str(worker.writer.failure)
     if isinstance(error, KeyboardInterrupt):
         raise error
+    how = worker.bench.how_it_ended(error)
     slice_verdict = worker.judge_slice(declaration.name(chosen))
     pyfuncitem.user_properties += [
         ("scenario", declaration.name(chosen)),
@@ -237,16 +242,25 @@ def _report(verdict: Any, how: dict[str, Any], error: BaseException | None) -> N
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Take the bench down; in the controlling process, finish the bundle."""
-    config = session.config
-    if _WORKER in config.stash:
-        config.stash[_WORKER].stop()
-    if _SESSION in config.stash:
-        run = config.stash[_SESSION]
-        if config.getoption("--banc-journal-only"):
-            run.close(interrupted=False)
-            return
-        finished = run.finish(interrupted=session.exitstatus == pytest.ExitCode.INTERRUPTED)
-        config.hook.pytest_banc_finished(finished=finished)
+    try:
+        if _WORKER in session.config.stash:
+            session.config.stash[_WORKER].stop()
+    finally:
+        if _SESSION in session.config.stash:
+            _finish(session, session.config.stash[_SESSION])
+
+
+def _finish(session: pytest.Session, run: RunSession) -> None:
+    """End the run and its bundle. A full disk or a key that is none leaves what was recorded."""
+    interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    hook = session.config.hook
+    try:
+        if session.config.getoption("--banc-journal-only"):
+            run.close(interrupted=interrupted)
+        else:
+            hook.pytest_banc_finished(finished=run.finish(interrupted=interrupted))
+    except (OSError, BundleFault) as error:
+        hook.pytest_banc_unfinished(folder=run.folder, error=error)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import platform
 import secrets
 import time
@@ -14,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
 from conformance.catalogue import load_catalogue
 from conformance.checks.events import Documents, Events, ScenarioFacts
@@ -39,6 +39,8 @@ class RunSession:
     run_key: bytes
     zero_ns: int
     writer: JournalWriter
+    data: dict[str, Any]
+    key: Path | None
 
     @classmethod
     def start(cls, option: Any, root: Path) -> "RunSession":
@@ -58,8 +60,8 @@ class RunSession:
         zero = time.perf_counter_ns()
         key = secrets.token_bytes(32)
         writer = JournalWriter(folder, "main", key, zero)
-        session = cls(folder, options, key, zero, writer)
         data = _run_started(folder.name, plan, options, option)
+        session = cls(folder, options, key, zero, writer, data, plan.signing_key)
         writer.record("run.started", data, source="bench")
         _write_run_json(folder, data, ended=None)
         return session
@@ -80,14 +82,13 @@ class RunSession:
     def finish(self, *, interrupted: bool) -> Finished:
         """Close the journal, then judge, report and seal what there is."""
         self.close(interrupted=interrupted)
-        return finish(self.folder)
+        return finish(self.folder, self.key)
 
     def close(self, *, interrupted: bool) -> None:
         """Close the journal and say how the run ended."""
         self.writer.close()
         ended = "interrupted" if interrupted else "completed"
-        run = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
-        _write_run_json(self.folder, run, ended=ended)
+        _write_run_json(self.folder, self.data, ended=ended)
 
 
 @dataclass(slots=True)
@@ -141,6 +142,7 @@ class WorkerSession:
                 about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
             elif event.kind == "scenario.finished":
                 about |= {k: event.data[k] for k in ("ended", "stopped_at")}
+                about["why"] = str(event.data.get("reason") or "")
         twin = self._scenarios.get(about.get("twin") or "")
         facts = ScenarioFacts(**about, twin_done=twin.ended == "completed" if twin else None)
         self._scenarios[name] = facts
@@ -217,6 +219,4 @@ def _bench_sha256() -> str:
 def _write_run_json(folder: Path, run: dict[str, Any], ended: str | None) -> None:
     """`run.json`: the facts of `run.started` and how the run ended (null: it was killed)."""
     text = json.dumps(run | {"ended": ended, "recovered": False}, ensure_ascii=False, indent=2)
-    fresh = folder / f"run.json.{os.getpid()}"
-    fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
-    fresh.replace(folder / "run.json")
+    write_whole(folder / "run.json", f"{text}\n".encode())

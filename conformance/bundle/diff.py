@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.bundle.reading import BundleFault
 from conformance.judging.findings import WORST_FIRST, Verdict
 from conformance.locale import N_, _
 from conformance.reporting.words import verdict_word
@@ -65,7 +66,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], same_run: bool = Fal
     """The difference from one `findings.json` to another, as loaded.
 
     With `same_run` the events that a finding points at count too; between runs they always differ.
-    Raises `ValueError` when either is not of that shape.
+    Raises `BundleFault` when either is not of that shape.
     """
     before, after = _by_key(old, same_run), _by_key(new, same_run)
     hashes, fresh = _rules(old), _rules(new)
@@ -129,14 +130,14 @@ def _by_key(findings: Mapping[str, Any], same_run: bool) -> dict[Key, dict[str, 
             by_key[(key["rule"], key["scenario"], key["subject"])] = facts
     except (KeyError, TypeError, AttributeError) as error:
         said = _("findings.json: not in the form of this bench ({reason})")
-        raise ValueError(said.format(reason=error)) from error
+        raise BundleFault(said.format(reason=error)) from error
     return by_key
 
 
 def _rules(findings: Mapping[str, Any]) -> Mapping[str, Any]:
     rules = findings.get("rules", {})
     if not isinstance(rules, Mapping):
-        raise ValueError(_("findings.json: rules: expected an object of hashes"))
+        raise BundleFault(_("findings.json: rules: expected an object of hashes"))
     return rules
 
 

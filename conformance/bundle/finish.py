@@ -1,27 +1,35 @@
 """`finish(folder)`: judge, proofs, reports, seal. A function of the folder alone."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 
+from conformance.bundle.files import no_room, write_whole
 from conformance.bundle.keys import signing_key
-from conformance.bundle.seal import seal
+from conformance.bundle.reading import BundleFault, opened
+from conformance.bundle.seal import MANIFEST, seal
 from conformance.evidence.package import build_proofs
 from conformance.evidence.recovery import recover_films
 from conformance.judging.findings import Judgement
 from conformance.judging.judge import findings_json, judge
+from conformance.locale import _
 from conformance.reporting import write_reports
 
 
 @dataclass(slots=True)
 class Finished:
-    """A finished bundle. `problems` are sentences about what could not be made of it."""
+    """A finished bundle. `problems` are sentences about what could not be made of it.
+
+    `whole` tells that the run went to its end: nobody interrupted it, nothing killed it.
+    """
 
     folder: Path
     judgement: Judgement
+    whole: bool = True
     problems: list[str] = field(default_factory=list)
 
 
@@ -30,31 +38,56 @@ def finish(folder: Path, key_path: Path | None = None, lang: str | None = None) 
 
     A report that cannot be made is a problem of the bench, said in `problems`; verdicts and seal
     come all the same. A run that was killed is marked `recovered` in `run.json`.
-    Raises `FileNotFoundError` when the folder holds no journal.
+    Raises `BundleFault`, before anything is written, when the folder is no run that can be judged
+    and sealed, and `OSError` when the disk takes no more: what was recorded is then as it was.
     """
+    key = signing_key(key_path)
+    _sealable(folder)
     done = Finished(folder, judge(folder))
-    done.problems += recover(folder)
+    if not done.judgement.run:
+        said = _("{path}: its journal holds no run: there is nothing to judge")
+        raise BundleFault(said.format(path=folder))
+    done.whole = _ended(folder) == "completed"
+    done.problems += recover(folder, done.judgement.run)
     judgement = done.judgement
-    _write(folder / "findings.json", rfc8785.dumps(findings_json(judgement)))
+    write_whole(folder / "findings.json", rfc8785.dumps(findings_json(judgement)))
     language = lang or str(judgement.run.get("lang", "fr"))
     for name, make in _reports(done, language).items():
         _attempt(done, name, make)
-    seal(folder, signing_key(key_path))
+    seal(folder, key)
     return done
 
 
-def recover(folder: Path) -> list[str]:
+def recover(folder: Path, begun: Mapping[str, Any]) -> list[str]:
     """Mark a bundle whose run never said how it ended, and chapter its films.
 
-    Gives a sentence for each film that could not be.
+    `begun` is the data of `run.started`. Gives a sentence for each film that could not be.
     """
-    path = folder / "run.json"
-    run = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if run.get("ended") is not None:
+    if _ended(folder) is not None:
         return []
-    run["recovered"] = True
-    _write(path, (json.dumps(run, ensure_ascii=False, indent=2) + "\n").encode())
+    run = {**begun, "ended": None, "recovered": True}
+    text = json.dumps(run, ensure_ascii=False, indent=2) + "\n"
+    write_whole(folder / "run.json", text.encode("utf-8", "backslashreplace"))
     return recover_films(folder)
+
+
+def _sealable(folder: Path) -> None:
+    """Hold the folder to what a seal will ask of it, before a file of it is changed."""
+    if folder.is_file():
+        raise BundleFault(_("{path}: a file, expected the folder of a run").format(path=folder))
+    with opened(folder):
+        if (folder / MANIFEST).exists():
+            raise BundleFault(_("{path}: sealed already").format(path=folder))
+
+
+def _ended(folder: Path) -> str | None:
+    """How the run says that it ended; None when it was killed, or what it said was lost."""
+    try:
+        run = json.loads((folder / "run.json").read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
+    ended = run.get("ended") if isinstance(run, dict) else None
+    return ended if isinstance(ended, str) else None
 
 
 def _reports(done: Finished, language: str) -> dict[str, Callable[[], None]]:
@@ -62,7 +95,9 @@ def _reports(done: Finished, language: str) -> dict[str, Callable[[], None]]:
     try:
         proofs = build_proofs(done.folder)
         return write_reports(done.folder, done.judgement, proofs, language)
-    except Exception as error:  # noqa: BLE001 - said here; verdicts and seal must still come
+    except Exception as error:
+        if no_room(error):
+            raise
         done.problems.append(f"reports: {type(error).__name__}: {error}")
         return {}
 
@@ -70,11 +105,7 @@ def _reports(done: Finished, language: str) -> dict[str, Callable[[], None]]:
 def _attempt(done: Finished, name: str, make: Callable[[], None]) -> None:
     try:
         make()
-    except Exception as error:  # noqa: BLE001 - said below; verdicts and seal must still come
+    except Exception as error:
+        if no_room(error):
+            raise
         done.problems.append(f"{name}: {type(error).__name__}: {error}")
-
-
-def _write(path: Path, octets: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(octets)
-    fresh.replace(path)

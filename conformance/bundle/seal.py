@@ -12,6 +12,7 @@ from typing import Any
 import rfc8785
 from joserfc import jws
 
+from conformance.bundle.files import write_whole
 from conformance.bundle.keys import SigningKey
 from conformance.bundle.reading import BundleFault, scan
 from conformance.locale import _
@@ -46,8 +47,8 @@ def seal(folder: Path, key: SigningKey) -> str:
         }
     )
     # The signature first: a bench killed in between leaves a folder that can be sealed again.
-    _write(folder / SIGNATURE, signed(octets, key).encode())
-    _write(folder / MANIFEST, octets)
+    write_whole(folder / SIGNATURE, signed(octets, key).encode())
+    write_whole(folder / MANIFEST, octets)
     return hashlib.sha256(octets).hexdigest()
 
 
@@ -79,9 +80,3 @@ def _run_id(folder: Path) -> str:
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         # A bundle without a readable run.json is still worth sealing: its folder names the run.
         return folder.resolve().name
-
-
-def _write(path: Path, octets: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(octets)
-    fresh.replace(path)

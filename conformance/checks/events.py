@@ -9,7 +9,10 @@ from conformance.journal.events import Event
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFacts:
-    """What is known of the scenario under judgement, from its own events and the run's index."""
+    """What is known of the scenario under judgement, from its own events and the run's index.
+
+    `why` is the sentence with which it ended, when that was not its last step; no check reads it.
+    """
 
     id: str
     mode: str = ""
@@ -20,6 +23,7 @@ class ScenarioFacts:
     ended: str = ""
     twin_done: bool | None = None
     stopped_at: int | None = None
+    why: str = ""
 
 
 NO_SCENARIO = ScenarioFacts("")

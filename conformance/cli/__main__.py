@@ -1,5 +1,10 @@
 """`python -m conformance.cli`."""
 
-from conformance.cli.main import main
+import sys
 
-main()
+try:
+    from conformance.cli.main import main
+
+    main()
+except KeyboardInterrupt:  # while it was still being loaded
+    sys.exit(130)

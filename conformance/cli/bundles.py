@@ -38,20 +38,16 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
     Exit code: 0 same findings, 1 different, 2 not a bundle, 3 bench error.
     """
     from conformance.bundle.diff import compare, lines
-    from conformance.bundle.reading import BundleFault, opened
-    from conformance.judging.judge import findings_json, judge, load_findings
+    from conformance.bundle.findings import load_findings
+    from conformance.bundle.reading import opened
+    from conformance.judging.judge import findings_json, judge
 
-    try:
-        with opened(bundle) as folder:
-            judgement = judge(folder)
-            fresh = findings_json(judgement)
-            recorded = load_findings(folder)
-    except (BundleFault, FileNotFoundError, ValueError) as error:
-        click.echo(f"banc: {error}", err=True)
-        return 2
+    with opened(bundle) as folder:
+        recorded = load_findings(folder)
+        fresh = findings_json(judge(folder))
+        difference = compare(recorded, fresh, same_run=True)
     if out is not None:
         out.write_bytes(rfc8785.dumps(fresh))
-    difference = compare(recorded, fresh, same_run=True)
     for line in lines(difference):
         click.echo(line)
     return 1 if difference.changed else 0
@@ -67,15 +63,11 @@ def diff_command(old: Path, new: Path, lang: str) -> int:
     Exit code: 0 nothing worse, 1 something worse, 2 not a bundle.
     """
     from conformance.bundle.diff import compare, lines
-    from conformance.bundle.reading import BundleFault, opened
-    from conformance.judging.judge import load_findings
+    from conformance.bundle.findings import load_findings
+    from conformance.bundle.reading import opened
 
-    try:
-        with opened(old) as first, opened(new) as second:
-            difference = compare(load_findings(first), load_findings(second))
-    except (BundleFault, FileNotFoundError, ValueError) as error:
-        click.echo(f"banc: {error}", err=True)
-        return 2
+    with opened(old) as first, opened(new) as second:
+        difference = compare(load_findings(first), load_findings(second))
     for line in lines(difference):
         click.echo(line)
     return 1 if difference.regressed else 0
@@ -93,11 +85,4 @@ def finish_command(bundle: Path, key: Path | None, lang: str) -> int:
     from conformance.bundle.finish import finish
     from conformance.cli.progress import closing
 
-    if (bundle / "manifest.json").exists():
-        click.echo(f"banc: {bundle} is sealed already; nothing was changed", err=True)
-        return 2
-    try:
-        return closing(finish(bundle, key, lang), ())
-    except FileNotFoundError as error:
-        click.echo(f"banc: {error}", err=True)
-        return 2
+    return closing(finish(bundle, key, lang), ())

@@ -1,5 +1,6 @@
 """The command line: one thin module a command, loaded only when it is called."""
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -102,7 +103,10 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; set-up problems end with code 2, defects of the bench with code 3."""
+    """Run the command line; set-up problems end with code 2, defects of the bench with code 3.
+
+    Whatever happens is told in sentences; `BANC_TRACEBACK` in the environment shows the trace.
+    """
     try:
         sys.exit(cli(prog_name="banc", standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -110,3 +114,14 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except BrokenPipeError:  # whoever read along has left: nothing more to say to them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(3)
+    except Exception as error:
+        if os.environ.get("BANC_TRACEBACK"):
+            raise
+        from conformance.cli.mishaps import told
+
+        sentence, code = told(error)
+        click.echo("\n".join(f"banc: {line}" for line in sentence.splitlines()), err=True)
+        sys.exit(code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.bundle.finish import Finished
+from conformance.cli.mishaps import printable, told
 from conformance.journal.events import parse_event
 from conformance.judging.exit_code import counts, exit_code
 from conformance.judging.findings import Verdict
@@ -68,21 +70,35 @@ class Progress:
             if self._live is None:
                 mark, style = MARKS[verdict]
                 self._console.print(f"[{style}]{mark}[/] {name}  {verdict_word(verdict)}")
-        elif report.failed and report.longrepr is not None:
-            self.complaints.append(str(report.longrepr).strip().splitlines()[-1])
+        elif report.failed:
+            self._complain(report.longrepr)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A scenario file that cannot be read is a defect of the bench."""
         if report.failed:
-            self.complaints.append(str(report.longrepr).strip().splitlines()[-1])
+            self._complain(report.longrepr)
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """A crash of the runner itself."""
-        self.complaints.append(str(excrepr).strip().splitlines()[-1])
+        self._complain(excrepr)
+
+    def _complain(self, longrepr: Any) -> None:
+        """Keep what an exception says, without its trace: a defect of the bench, or a full disk."""
+        crash = getattr(longrepr, "reprcrash", None)
+        said = str(crash.message if crash else longrepr).strip().splitlines()
+        sentence = _("defect of the bench") + f": {said[0] if said else '?'}"
+        if sentence not in self.complaints:
+            self.complaints.append(sentence)
 
     def pytest_banc_finished(self, finished: Finished) -> None:
         """The bundle is finished."""
         self.finished = finished
+
+    def pytest_banc_unfinished(self, folder: Path, error: Exception) -> None:
+        """What stopped the bundle from being finished comes first; nothing recorded is lost."""
+        said = _("{what}; what was recorded is kept: banc finish {folder} seals it later")
+        sentence, _code = told(error)
+        self.complaints = [said.format(what=sentence, folder=folder)]
 
     def pytest_banc_folder(self, folder: Path) -> None:
         """Where the run is being written."""
@@ -126,10 +142,18 @@ def closing(finished: Finished, gates: Sequence[str]) -> int:
     """Print what was found and where it lies; give the exit code."""
     judgement = finished.judgement
     for finding in judgement.findings:
-        if finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
-            click.echo(f"{verdict_word(str(finding.verdict))}: {_line(finding)}", err=True)
+        untold = finding.rule == "story.complete" and finding.said in ("broken", "unclear")
+        if untold or finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
+            line = f"{verdict_word(str(finding.verdict))}: {_line(finding)}"
+            click.echo(printable(line), err=True)
+        if untold or finding.reason in ("not_ready", "error"):
+            why = judgement.scenarios[finding.scenario].why
+            click.echo(indent(printable(why), "    "), err=True)
     for problem in finished.problems:
         click.echo(_("defect of the bench") + f": {problem}", err=True)
+    if not finished.whole:
+        said = _("The run was cut short: what it did not tell is not judged.")
+        click.echo(said, err=True)
     click.echo(str(finished.folder / "report.html"))
     found = counts(judgement)
     click.echo(
@@ -138,7 +162,9 @@ def closing(finished: Finished, gates: Sequence[str]) -> int:
         ).format(**found)
     )
     code = exit_code(judgement, gates)
-    return 3 if code == 0 and finished.problems else code
+    if finished.problems and code in (0, 2):
+        return 3
+    return 2 if code == 0 and not finished.whole else code
 
 
 def _line(finding: Any) -> str:

@@ -31,22 +31,28 @@ def run_command(**options: Any) -> int:
     """
     import pytest
 
+    from conformance.bundle.keys import signing_key
+    from conformance.cli.choice import misfits
     from conformance.cli.progress import Progress, closing
-    from conformance.plan import PlanError, load_plan
+    from conformance.plan import load_plan
 
-    try:
-        plan = load_plan(options["config"])
-    except PlanError as error:
-        click.echo(f"banc: {error}", err=True)
+    plan = load_plan(options["config"])
+    wrong = misfits(options["only"], options["packs"], options["mutant"], options["reports"])
+    if wrong:
+        click.echo("\n".join(f"banc: {sentence}" for sentence in wrong), err=True)
         return 2
+    signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
     progress = Progress(options["lang"])
     code = pytest.main(_arguments(options, tuple(packs)), plugins=[progress])
+    for line in progress.complaints:
+        click.echo(f"banc: {line}", err=True)
     if progress.finished is None:
-        for line in progress.complaints or [f"pytest ended with {int(code)} before any scenario"]:
-            click.echo(f"banc: {line}", err=True)
-        return 2 if code == pytest.ExitCode.NO_TESTS_COLLECTED else 3
-    return closing(progress.finished, options["gate"])
+        if not progress.complaints:
+            click.echo(f"banc: pytest ended with {int(code)} before any scenario", err=True)
+        return 3
+    ended = closing(progress.finished, options["gate"])
+    return 3 if progress.complaints and ended in (0, 2) else ended
 
 
 def _arguments(options: dict[str, Any], packs: tuple[str, ...]) -> list[str]:

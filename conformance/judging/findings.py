@@ -83,7 +83,7 @@ class RuleVerdict:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVerdict:
-    """One scenario: how it ended and the worst of its findings."""
+    """One scenario: how it ended, why in one sentence, and the worst of its findings."""
 
     scenario: str
     verdict: Verdict
@@ -91,6 +91,7 @@ class ScenarioVerdict:
     reason: str | None
     stopped_at: int | None
     findings: tuple[Finding, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """`judge(folder)`: the only way from a recorded run to verdicts. A function of the folder alone."""
 
 import gc
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -266,6 +265,7 @@ def _facts(journal: Journal, names: Iterable[str]) -> dict[str, ScenarioFacts]:
             about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
         elif event.kind == "scenario.finished":
             about |= {k: event.data[k] for k in ("ended", "stopped_at")}
+            about["why"] = str(event.data.get("reason") or "")
     done = {name for name, about in raw.items() if about.get("ended") == "completed"}
     for about in raw.values():
         if about.get("twin"):
@@ -290,11 +290,3 @@ def findings_json(judgement: Judgement) -> dict[str, Any]:
         "changed_rules": list(judgement.changed_rules),
         "findings": [finding.to_json() for finding in judgement.findings],
     }
-
-
-def load_findings(folder: Path) -> dict[str, Any]:
-    """`findings.json` of a bundle. Raises `FileNotFoundError` or `ValueError`."""
-    loaded = json.loads((folder / "findings.json").read_bytes())
-    if not isinstance(loaded, dict):
-        raise ValueError(f"{folder / 'findings.json'}: not an object")
-    return loaded

@@ -192,6 +192,11 @@ class Plan(_Table):
         raise NoFace(f"{self.name}: no [[face]] is named {name!r}, there are {known}")
 
     @property
+    def signing_key(self) -> Path | None:
+        """The file of the key that `[evidence] key` names, from the folder of `banc.toml`."""
+        return (self.folder or Path()) / self.evidence.key if self.evidence.key else None
+
+    @property
     def name(self) -> str:
         """How messages name the file."""
         return str(self.source) if self.source else "banc.toml of the reference system"

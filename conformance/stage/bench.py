@@ -1,5 +1,6 @@
 """One worker of a run: services, product, drivers and films, opened and closed around stories."""
 
+import contextlib
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,22 +101,48 @@ class Bench:
         self._psc = PscWorld(services.tenant, self.writer, hand)
         return Opened(system, self._psc, MailWorld(services))
 
-    def close(self, declaration: Declaration, means: str | None, how: dict[str, Any]) -> None:
-        """End a scenario: exchanges answered, film stopped, `scenario.finished` written."""
+    def close(
+        self, declaration: Declaration, means: str | None, error: BaseException | None
+    ) -> BaseException | None:
+        """End a scenario: exchanges answered, film stopped, `scenario.finished` written.
+
+        `error` is what left the story. Gives what the scenario ended with: that, else the first
+        defect met on the way out. Raises `OSError` when the journal takes no more.
+        """
+        ends = [] if error is None else [error]
+        try:
+            for end in (self._hang_up, self._settle, self._end_film, self._clear):
+                try:
+                    end()
+                except Exception as defect:  # noqa: BLE001 - said in scenario.finished
+                    ends.append(defect)
+        except KeyboardInterrupt as stop:
+            ends.insert(0, stop)
+        self.writer.step = None
+        about = {"id": declaration.name(means), "attempt": 1, "stopped_at": None, "party": None}
+        how = self.how_it_ended(ends[0] if ends else None)
+        also = "; ".join(_named(defect) for defect in ends[1:])
+        reason = f"{how['reason']}; {also}" if also else how["reason"]
+        self._record("scenario.finished", {**about, **how, "reason": reason})
+        return ends[0] if ends else None
+
+    def _hang_up(self) -> None:
         if self._psc is not None:
             self._psc.close()
+            self._psc = None
+
+    def _settle(self) -> None:
         if self._services is not None:
             self._services.settle()
-        if self._film is not None:
-            self._film.stop()
-            self._film = None
+
+    def _end_film(self) -> None:
+        film, self._film = self._film, None
+        if film is not None:
+            film.stop()
+
+    def _clear(self) -> None:
         if self._faces is not None:
             self._faces.clear()
-        self.writer.step = None
-        self._record(
-            "scenario.finished",
-            {"id": declaration.name(means), "attempt": 1, "stopped_at": None, "party": None, **how},
-        )
 
     @contextmanager
     def step(self, n: int, scenario_id: str) -> Iterator[None]:
@@ -148,25 +175,37 @@ class Bench:
             return {"ended": "not_ready", "reason": str(error), "party": "setup", **at}
         if isinstance(error, KeyboardInterrupt):
             return {"ended": "interrupted", "reason": "Ctrl-C", **at}
-        reason = "".join(traceback.format_exception_only(error)).strip()
-        return {"ended": "error", "reason": reason, "party": "bench", **at}
+        return {"ended": "error", "reason": _named(error), "party": "bench", **at}
 
     def stop(self) -> None:
-        """Take product, browser, display and services down; each even if another fails."""
-        for part in (self._faces, self._studio, self._services):
-            if part is not None:
-                part.stop()
+        """Take product, browser, display and services down; each even if another fails.
+
+        Raises what the first that failed raised.
+        """
+        with contextlib.ExitStack() as ends:
+            for part in (self._services, self._studio, self._faces):
+                if part is not None:
+                    ends.callback(part.stop)
         self._services = self._faces = None
 
     def _ready(self) -> tuple[Services, Faces]:
-        if self._services is None or self._faces is None:
-            if self.options.film:
-                self._studio = Studio(self.options.folder, self.plan, self.writer)
-                self._studio.start()
-            self._services = Services(self.writer, self.options.keys)
-            self._services.start()
-            self._faces = Faces(self.plan, self._services, self.writer, self._studio, self.options)
-            self._services.open_tenant(self._faces.registration())
+        """What every scenario needs, brought up by the first; what failed is tried again."""
+        if self.options.film and not isinstance(self._studio, Studio):
+            studio = Studio(self.options.folder, self.plan, self.writer)
+            studio.start()
+            self._studio = studio
+        if self._services is None:
+            services = Services(self.writer, self.options.keys)
+            services.start()
+            self._services = services
+        if self._faces is None:
+            faces = Faces(self.plan, self._services, self.writer, self._studio, self.options)
+            try:
+                self._services.open_tenant(faces.registration())
+            except BaseException:
+                faces.stop()
+                raise
+            self._faces = faces
         return self._services, self._faces
 
     def _started(self, declaration: Declaration, means: str | None, name: str) -> None:
@@ -191,3 +230,8 @@ class Bench:
 
     def _record(self, kind: str, data: dict[str, Any]) -> None:
         self.writer.record(kind, data, source="bench", tenant="default")
+
+
+def _named(error: BaseException) -> str:
+    """The type and the words of an exception, without its trace."""
+    return "".join(traceback.format_exception_only(error)).strip()

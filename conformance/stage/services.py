@@ -63,12 +63,16 @@ class Services:
 
     def start(self, psc_port: int = 0, smtp_port: int = 0) -> None:
         """Bring everything up. Raises `OSError` naming the port when one is taken."""
-        self._loop = Loop()
         self.authority = Authority(self._keys / "pki")
         self.certificate = self.authority.issue(["localhost", "127.0.0.1"])
         self.psc = PscMock(self._recorder, self._keys / "psc")
         self.smtp = SmtpMock(self._recorder, self.certificate)
-        self._loop.call(self._up(psc_port, smtp_port))
+        self._loop = Loop()
+        try:
+            self._loop.call(self._up(psc_port, smtp_port))
+        except BaseException:
+            self._loop.stop()
+            raise
 
     async def _up(self, psc_port: int, smtp_port: int) -> None:
         tls = (str(self.certificate.cert_path), str(self.certificate.key_path))

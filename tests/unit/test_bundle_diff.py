@@ -4,6 +4,7 @@ import pytest
 
 from conformance import locale
 from conformance.bundle.diff import compare, lines
+from conformance.bundle.reading import BundleFault
 from conformance.judging.findings import Finding, Verdict
 
 
@@ -114,5 +115,5 @@ def test_a_new_finding_is_a_regression_when_it_is_a_refusal(verdict, regressed):
     ],
 )
 def test_what_is_no_findings_file_is_said_to_be_none(wrong):
-    with pytest.raises(ValueError, match=r"^findings\.json: "):
+    with pytest.raises(BundleFault, match=r"^findings\.json: "):
         compare(document(), wrong)

@@ -54,16 +54,18 @@ class Display:
                 "Xvfb is not installed, the screen cannot be filmed: install the package xvfb "
                 "(banc doctor --install), or run with --no-video"
             )
-        folder = Path(tempfile.mkdtemp(prefix="banc-display-"))
         screen = screen_of(width, height)
-        server = _start_server(screen, folder)
+        server: subprocess.Popen[bytes] | None = None
+        folder = Path(tempfile.mkdtemp(prefix="banc-display-"))
         try:
+            server = _start_server(screen, folder)
             name = f":{_display_number(server, folder, within)}"
             display = cls(name, screen, (width, height), server, folder)
             if manager:
                 display._manager = start_manager(name, folder, display.environment, within)
         except BaseException:
-            _end(server)
+            if server is not None:
+                _end(server)
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return display

@@ -47,7 +47,11 @@ class Studio:
         """Bring the display up. Raises `NotReady` when a tool is missing."""
         width, height = self._plan.evidence.size
         self._display = Display.start(width, height)
-        self._pointer = Pointer(self._display.name)
+        try:
+            self._pointer = Pointer(self._display.name)
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def display(self) -> str | None:

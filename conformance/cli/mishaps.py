@@ -1,0 +1,38 @@
+"""Any exception as one sentence and an exit code: 2 for the set-up, 3 for the bench."""
+
+import traceback
+
+from conformance.bundle.reading import BundleFault
+from conformance.drivers.actions import NotReady
+from conformance.locale import _
+from conformance.locale.system import sentence_of
+from conformance.plan import PlanError
+
+
+def told(error: BaseException) -> tuple[str, int]:
+    """What to say of `error`, and the exit code. Of a defect of ours also where it came up."""
+    if isinstance(error, BundleFault | NotReady | PlanError):
+        return str(error), 2
+    if isinstance(error, OSError):
+        return sentence_of(error), 3
+    words = " ".join(str(error).split())
+    said = _("defect of the bench") + f": {type(error).__name__}: {words} ({_place(error)})"
+    return said, 3
+
+
+def printable(text: str) -> str:
+    """`text` without what would move the cursor or colour the terminal: products write some of it.
+
+    Line ends stay.
+    """
+    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text.replace("\t", " "))
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame of our own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [
+        frame for frame in frames if "conformance" in frame.filename or "mocks" in frame.filename
+    ]
+    last = (own or list(frames))[-1:]
+    return f"{last[0].filename}:{last[0].lineno}" if last else "?"
