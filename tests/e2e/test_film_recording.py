@@ -174,16 +174,17 @@ def test_what_a_killed_recorder_leaves_is_readable_up_to_its_last_second(
 ) -> None:
     film = Film.start(tmp_path, "PSC.01.01", display, journal, band=BAND)
     film.wait_for_frame(30)
+    filmed = film.seconds
     os.kill(film.pid, signal.SIGKILL)
     os.waitid(os.P_PID, film.pid, os.WEXITED | os.WNOWAIT)
 
-    left = check(film.path, 3.0, SIZE)
+    left = check(film.path, filmed, SIZE)
     assert left.problems == ()
 
     report = film.stop()
     assert not report.ok
     assert "the recorder stopped by itself" in report.problems[0]
-    assert check(film.path, 3.0, SIZE).problems == ()
+    assert check(film.path, filmed, SIZE).problems == ()
 
 
 def test_a_film_whose_whole_bench_was_killed_is_readable_and_nothing_is_left_running(
