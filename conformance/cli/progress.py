@@ -97,6 +97,8 @@ class Progress:
     def pytest_banc_unfinished(self, folder: Path, error: Exception) -> None:
         """What stopped the bundle from being finished comes first; nothing recorded is lost."""
         said = _("{what}; what was recorded is kept: banc finish {folder} seals it later")
+        if isinstance(error, OSError) and not error.filename:
+            error = OSError(error.errno, error.strerror, str(folder))
         sentence, _code = told(error)
         self.complaints = [said.format(what=sentence, folder=folder)]
 

@@ -15,7 +15,9 @@ from conformance.journal.secrets import Vault
 from mocks.recording import Blob, Secret, Witness
 
 FIRST_PREV = "0" * 64
-_PRODUCT_SPEAKS = frozenset({"ui.seen", "action.finished", "system.log", "system.died"})
+_PRODUCT_SPEAKS = frozenset(
+    {"ui.seen", "action.finished", "system.log", "system.died", "scenario.finished"}
+)
 _STICKY = frozenset(
     {"access_token", "refresh_token", "id_token", "code", "auth_req_id", "code_verifier"}
 )

@@ -4,7 +4,6 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 _CLIENT_ID = "banc-lps"
 _NO_GEOMETRY = "900x760+40+60"
+_LAST_BREATH_S = 0.3
 
 
 class Faces:
@@ -91,10 +91,17 @@ class Faces:
         self._processes[name] = process
         self._deaths.discard(name)
 
-    def died(self, name: str) -> bool:
-        """Whether the process of a face has ended by itself."""
+    def died(self, name: str, within: float = 0.0) -> str | None:
+        """How the process of a face ended by itself, with the end of its log; None while it runs.
+
+        `within` bounds the wait for an end that is being reached, in seconds.
+        """
         process = self._processes.get(name)
-        return process is not None and process.died() is not None
+        death = process.died(within) if process else None
+        if process is None or death is None:
+            return None
+        log = f"; end of {process.log.name}:\n{death.tail}" if death.tail else ""
+        return f"the process of face {name!r} ended with code {death.code}{log}"
 
     def driver(self, face: Face) -> Driver:
         """The driver of a face, kept for the stories to come. Raises `NotReady`."""
@@ -152,7 +159,7 @@ class Faces:
                 self._services,
                 self._writer,
                 self._studio,
-                died=self._death_of(face.name),
+                died=lambda: self.died(face.name, _LAST_BREATH_S),
             )
         if face.driver == "adapter":
             return AdapterDriver(
@@ -163,21 +170,13 @@ class Faces:
                     tenant="default",
                     ca_file=self._services.authority.root_path,
                     product_addresses=(_origin(self.address(face)),),
-                    died=self._death_of(face.name),
+                    died=lambda: self.died(face.name, _LAST_BREATH_S),
                 ),
             )
         raise NotReady(
             f"{self._plan.name}: face {face.name!r}, driver = {face.driver!r}: "
             "expected browser or adapter (the operator comes in a later version)"
         )
-
-    def _death_of(self, name: str) -> Callable[[], str | None]:
-        def sentence() -> str | None:
-            process = self._processes.get(name)
-            death = process.died() if process else None
-            return f"the process of face {name} ended with code {death.code}" if death else None
-
-        return sentence
 
     def _note_death(self, name: str, death: Death) -> None:
         self._deaths.add(name)

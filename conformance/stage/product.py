@@ -82,9 +82,16 @@ class ProductProcess:
         if ready:
             self._await(self._process, ready)
 
-    def died(self) -> Death | None:
-        """How it ended by itself, if it did."""
-        return self._process.died() if self._process else None
+    def died(self, within: float = 0.0) -> Death | None:
+        """How it ended by itself, if it did.
+
+        A dropped connection is seen a moment before the end of whoever dropped it: `within` bounds
+        the wait for that end, in seconds.
+        """
+        if self._process is None:
+            return None
+        self._process.wait(within)
+        return self._process.died()
 
     @property
     def pid(self) -> int | None:
@@ -120,7 +127,7 @@ class ProductProcess:
                 if process.wait(min(pause, left)):
                     self._fail(f"ended with code {_code(process)} before {ready} answered")
                 pause = min(pause * 1.6, _LONGEST_PAUSE)
-        self._fail(f"{ready} gave {last} for {self.spec.within:g} s, expected 200")
+        self._fail(f"is not up: {ready} gave {last} for {self.spec.within:g} s, expected 200")
 
     def _fail(self, what: str) -> None:
         tail = self.tail()

@@ -14,8 +14,8 @@ Watch = Callable[[], None]
 class RecordedSystem:
     """`system` of a story: calls of the vocabulary go to a driver and leave their two events.
 
-    `survived` is asked after each action: it records a death of the product's process. `pace` is
-    what a film waits after a step, in seconds.
+    `died` tells how the product's process ended, once it has: that explains every other outcome
+    than `done`. `deadlines` are those of `banc.toml`, in seconds, by action.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class RecordedSystem:
         writer: JournalWriter,
         *,
         tenant: str = "",
-        died: Callable[[], bool] = lambda: False,
+        died: Callable[[], str | None] = lambda: None,
         deadlines: dict[str, float] | None = None,
     ) -> None:
         self._driver = driver
@@ -61,8 +61,8 @@ class RecordedSystem:
         self._record("action.started", {**about, "arguments": arguments})
         began = self._writer.mono()
         outcome = self._driver.act(name, arguments, within)
-        if self._died() and outcome.name != "done":
-            outcome = Outcome("broken", reason="the product's process ended")
+        if outcome.name != "done" and (death := self._died()):
+            outcome = Outcome("broken", reason=death)
         self._record(
             "action.finished",
             {

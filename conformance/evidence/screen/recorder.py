@@ -195,7 +195,12 @@ def finish_file(path: Path, marks: list[Mark], duration: float) -> None:
     recorder, is left out but for half a second: on a busy machine it would make the film too long.
     Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
     """
-    path.with_suffix(".vtt").write_text(webvtt(marks, duration), encoding="utf-8", newline="\n")
+    captions = path.with_suffix(".vtt")
+    try:
+        captions.write_text(webvtt(marks, duration), encoding="utf-8", newline="\n")
+    except OSError:
+        captions.unlink(missing_ok=True)  # half of them would pass for all
+        raise
     with tempfile.TemporaryDirectory(prefix="banc-film-") as name:
         chapters = Path(name) / "chapters.ffmeta"
         chapters.write_text(ffmetadata(marks, duration), encoding="utf-8", newline="\n")
