@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.bundle.reading import BundleFault
 from conformance.judging.findings import WORST_FIRST, Verdict
-from conformance.locale import N_, _
+from conformance.locale import N_, _, _n
 from conformance.reporting.words import verdict_word
 
 Key = tuple[str, str, str]
@@ -48,9 +48,14 @@ class Difference:
     rules_changed: list[str] = field(default_factory=list)
 
     @property
+    def all_changes(self) -> list[Change]:
+        """Every change, whatever its sort."""
+        return [*self.worse, *self.new, *self.gone, *self.other, *self.better]
+
+    @property
     def changed(self) -> bool:
         """Whether any finding differs."""
-        return bool(self.worse or self.better or self.new or self.gone or self.other)
+        return bool(self.all_changes)
 
     @property
     def regressed(self) -> bool:
@@ -94,8 +99,14 @@ def lines(difference: Difference) -> list[str]:
         )
         for change in changes
     ]  # fmt: skip
-    said += [_("{rule}: the rule has changed").format(rule=r) for r in difference.rules_changed]
-    return said or [_("No difference between the findings.")]
+    said = said or [_("No difference between the findings.")]
+    told = {change.key[0] for change in difference.all_changes}
+    quiet = [rule for rule in difference.rules_changed if rule not in told]
+    if quiet:
+        one = _n("rule changed, same findings: {rules}", "rules changed, same findings: {rules}",
+                 len(quiet))  # fmt: skip
+        said.append(one.format(rules=", ".join(quiet)))
+    return said
 
 
 _WORSE = N_("worse: {finding}: {before} → {after}")

@@ -48,13 +48,14 @@ def verify(path: Path, key: str | None = None, deep: bool = False) -> Verificati
     """Tell whether a bundle (folder or zip) is unchanged since it was sealed.
 
     `key` (a file or an RFC 7638 thumbprint) refuses any other signer; `deep` also holds every event
-    to the shape of its kind. Codes: 0 intact, 1 altered (each file is named), 2 not sealed or no
-    bundle, 3 the bench could not tell, or wrote what it should not have written.
+    to the shape of its kind. Codes: 0 intact, 1 altered (each file is named) or by another key than
+    the one wanted, 2 not sealed, no bundle or no key, 3 the bench could not tell, or wrote what it
+    should not have written.
     """
     try:
         wanted = wanted_thumbprint(key) if key else None
     except BundleFault as fault:
-        return Verification(BENCH_ERROR, [str(fault)])
+        return Verification(NOT_SEALED, [str(fault)])
     try:
         with contents(path) as found:
             names = found.files.keys() | {problem.path for problem in found.problems}
@@ -82,15 +83,24 @@ def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:
     followed = follow(found.files, deep)
     altered += _chain_problems(found, followed)
     signer = signature.signer if signature else None
-    if wanted and signer and signer.thumbprint != wanted:
-        altered.append(_("{path}: not sealed by key {key}").format(path=SIGNATURE, key=wanted))
+    stranger = wanted if signer and signer.thumbprint != wanted else None
     if altered:
+        if stranger:
+            altered.append(_not_by(stranger))
         unique = list(dict.fromkeys(altered))
         count = len(unique)
         headline = _n("Altered: {count} problem", "Altered: {count} problems", count)
         return Verification(ALTERED, [headline.format(count=count), *unique], signer)
     assert signer is not None and manifest is not None
-    return _intact(manifest, signer, followed)
+    intact = _intact(manifest, signer, followed)
+    if stranger:
+        headline = _("Refused: sealed by another key than the one asked for")
+        return Verification(ALTERED, [headline, _not_by(stranger), *intact.sentences], signer)
+    return intact
+
+
+def _not_by(key: str) -> str:
+    return _("{path}: not sealed by key {key}").format(path=SIGNATURE, key=key)
 
 
 def _intact(manifest: Manifest, signer: Signer, followed: Followed) -> Verification:

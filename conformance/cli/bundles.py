@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import rfc8785
 
+from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 
 BUNDLE = click.argument("bundle", type=click.Path(path_type=Path))
@@ -18,7 +19,12 @@ BUNDLE = click.argument("bundle", type=click.Path(path_type=Path))
 def verify_command(bundle: Path, key: str | None, deep: bool, lang: str) -> int:
     """Tell whether BUNDLE (folder or zip) is unchanged since it was sealed, and by which key.
 
-    Exit code: 0 intact, 1 altered (each file is named), 2 not sealed or no bundle, 3 bench error.
+    A key is named by its thumbprint (RFC 7638): ask its owner for it by another way than the bundle
+    came. A key of your own is made by `banc run --new-key`; without one, each run has a key that is
+    thrown away, which proves that nothing changed but not who sealed.
+
+    Exit code: 0 intact, 1 altered (each file is named) or not sealed by --key, 2 not sealed or no
+    bundle, 3 bench error.
     """
     from conformance.bundle.verify import verify
 
@@ -76,8 +82,9 @@ def diff_command(old: Path, new: Path, lang: str) -> int:
 @click.command("finish")
 @BUNDLE
 @click.option("--key", type=click.Path(path_type=Path), help="Sign with this Ed25519 key.")
+@NEW_KEY
 @with_lang
-def finish_command(bundle: Path, key: Path | None, lang: str) -> int:
+def finish_command(bundle: Path, key: Path | None, new_key: bool, lang: str) -> int:
     """Judge, report and seal BUNDLE, whose run was cut short; nothing recorded is lost.
 
     A folder that is sealed already is left alone (code 2).
@@ -85,4 +92,6 @@ def finish_command(bundle: Path, key: Path | None, lang: str) -> int:
     from conformance.bundle.finish import finish
     from conformance.cli.progress import closing
 
+    if new_key:
+        make_lasting_key(key)
     return closing(finish(bundle, key, lang), ())

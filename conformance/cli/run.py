@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 
 GATES = ("review", "not_tested", "warning")
@@ -21,6 +22,7 @@ GATES = ("review", "not_tested", "warning")
 @click.option("--lifetimes", type=click.Choice(["official", "short"]), help="For all scenarios.")
 @click.option("--mutant", metavar="NAME", help="A faulty variant of the reference system.")
 @click.option("--strict", is_flag=True, help="Let rules of secondary source fail too.")
+@NEW_KEY
 @click.option("--gate", multiple=True, type=click.Choice(GATES), help="Count these as refusals.")
 @with_lang
 def run_command(**options: Any) -> int:
@@ -41,6 +43,8 @@ def run_command(**options: Any) -> int:
     if wrong:
         click.echo("\n".join(f"banc: {sentence}" for sentence in wrong), err=True)
         return 2
+    if options["new_key"]:
+        make_lasting_key(plan.signing_key)
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
     progress = Progress(options["lang"])

@@ -85,15 +85,15 @@ def test_fingerprints_are_the_same_when_they_appear_in_the_same_order():
 
 
 def test_a_rule_in_another_version_is_told_with_its_changes():
-    old = document(finding("a", "pass"), rules={"a": "1", "b": "1", "c": "1"})
-    new = document(finding("a", "fail"), rules={"a": "2", "b": "1", "d": "1"})
+    old = document(finding("a", "pass"), rules={"a": "1", "b": "1", "c": "1", "e": "1"})
+    new = document(finding("a", "fail"), rules={"a": "2", "b": "1", "d": "1", "e": "2"})
 
     difference = compare(old, new)
 
-    assert difference.rules_changed == ["a"]
+    assert difference.rules_changed == ["a", "e"]
     assert lines(difference) == [
         "worse: a [PSC.01.01] login 1: no refusal found → refusal (the rule has changed)",
-        "a: the rule has changed",
+        "rule changed, same findings: e",
     ]
 
 

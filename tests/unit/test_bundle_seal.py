@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 import rfc8785
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
@@ -21,6 +22,7 @@ from conformance.bundle.keys import make_user_key, signing_key
 from conformance.bundle.reading import BundleFault
 from conformance.bundle.seal import seal
 from conformance.bundle.verify import verify
+from conformance.cli.main import cli
 from conformance.journal import JournalWriter
 from mocks.recording import Blob
 
@@ -124,7 +126,9 @@ def test_the_kept_key_of_the_user_is_recognised_and_a_wanted_key_is_held_to(tmp_
     assert verify(folder, key=str(public)).code == 0
     refused = verify(folder, key=other)
     assert refused.code == 1
+    assert refused.sentences[0] == "Refused: sealed by another key than the one asked for"
     assert f"manifest.jws: not sealed by key {other}" in refused.sentences
+    assert "Unchanged since it was sealed" in refused.sentences[2]
 
 
 def test_a_bundle_sealed_elsewhere_by_a_lasting_key_is_by_a_key_unknown_here(tmp_path, monkeypatch):
@@ -428,5 +432,21 @@ def test_a_wrong_key_file_is_named(tmp_path, content, sentence):
 def test_a_wrong_key_to_hold_to_is_named(bundle):
     said = verify(bundle, key="nonsense")
 
-    assert said.code == 3
+    assert said.code == 2
     assert said.sentences == ["nonsense: neither a key file nor a thumbprint of 43 characters"]
+
+
+def test_a_lasting_key_is_made_once_by_the_command_line(tmp_path):
+    folder = tmp_path / "run-2"
+    journal = JournalWriter(folder, "main", b"k" * 32, time.perf_counter_ns())
+    journal.record("run.started", {"run_id": "run-2", "plan": {}, "rules": {}}, source="bench")
+    journal.close()
+    command = ["finish", str(folder), "--new-key", "--lang", "en"]
+
+    said = CliRunner().invoke(cli, command, standalone_mode=False)
+    again = CliRunner().invoke(cli, command, standalone_mode=False)
+
+    assert signing_key().thumbprint in said.output
+    assert "which is your own" in verify(folder).sentences[0]
+    assert isinstance(again.exception, BundleFault)
+    assert "a key is there already" in str(again.exception)
