@@ -18,5 +18,5 @@ def pytest_banc_finished(finished: Finished) -> None:
 
 
 @pytest.hookspec
-def pytest_banc_unfinished(folder: Path, error: Exception) -> None:
-    """A full disk or a key let nobody finish the bundle; `banc finish` can, later."""
+def pytest_banc_unfinished(folder: Path, error: BaseException) -> None:
+    """A full disk, a bad key or a hurry left the bundle unfinished; `banc finish` can, later."""

@@ -251,7 +251,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _finish(session: pytest.Session, run: RunSession) -> None:
-    """End the run and its bundle. A full disk or a key that is none leaves what was recorded."""
+    """End the run and its bundle. A full disk, a bad key or a hurry leaves what was recorded."""
     interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
     hook = session.config.hook
     try:
@@ -259,7 +259,7 @@ def _finish(session: pytest.Session, run: RunSession) -> None:
             run.close(interrupted=interrupted)
         else:
             hook.pytest_banc_finished(finished=run.finish(interrupted=interrupted))
-    except (OSError, BundleFault) as error:
+    except (OSError, BundleFault, KeyboardInterrupt) as error:
         hook.pytest_banc_unfinished(folder=run.folder, error=error)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import platform
 import secrets
+import shutil
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,11 +60,15 @@ class RunSession:
         folder = _new_folder(reports if reports.is_absolute() else root / reports)
         zero = time.perf_counter_ns()
         key = secrets.token_bytes(32)
-        writer = JournalWriter(folder, "main", key, zero)
-        data = _run_started(folder.name, plan, options, option)
-        session = cls(folder, options, key, zero, writer, data, plan.signing_key)
-        writer.record("run.started", data, source="bench")
-        _write_run_json(folder, data, ended=None)
+        try:
+            data = _run_started(folder.name, plan, options, option)
+            writer = JournalWriter(folder, "main", key, zero)
+            session = cls(folder, options, key, zero, writer, data, plan.signing_key)
+            writer.record("run.started", data, source="bench")
+            _write_run_json(folder, data, ended=None)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # nothing has been recorded yet
+            raise
         return session
 
     def shared(self) -> dict[str, Any]:

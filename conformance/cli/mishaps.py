@@ -10,9 +10,14 @@ from conformance.plan import PlanError
 
 
 def told(error: BaseException) -> tuple[str, int]:
-    """What to say of `error`, and the exit code. Of a defect of ours also where it came up."""
+    """What to say of `error`, and the exit code (130: Ctrl-C).
+
+    Of a defect of ours also where it came up.
+    """
     if isinstance(error, BundleFault | NotReady | PlanError):
         return str(error), 2
+    if isinstance(error, KeyboardInterrupt):
+        return _("interrupted"), 130
     if isinstance(error, OSError):
         return sentence_of(error), 3
     words = " ".join(str(error).split())

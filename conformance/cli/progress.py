@@ -38,6 +38,7 @@ class Progress:
     def __init__(self, lang: str) -> None:
         self.finished: Finished | None = None
         self.complaints: list[str] = []
+        self.unfinished: int | None = None
         self._console = Console(stderr=True)
         self._live: Live | None = None
         self._rows: dict[str, tuple[str, str]] = {}
@@ -94,12 +95,12 @@ class Progress:
         """The bundle is finished."""
         self.finished = finished
 
-    def pytest_banc_unfinished(self, folder: Path, error: Exception) -> None:
+    def pytest_banc_unfinished(self, folder: Path, error: BaseException) -> None:
         """What stopped the bundle from being finished comes first; nothing recorded is lost."""
         said = _("{what}; what was recorded is kept: banc finish {folder} seals it later")
         if isinstance(error, OSError) and not error.filename:
             error = OSError(error.errno, error.strerror, str(folder))
-        sentence, _code = told(error)
+        sentence, self.unfinished = told(error)
         self.complaints = [said.format(what=sentence, folder=folder)]
 
     def pytest_banc_folder(self, folder: Path) -> None:

@@ -51,7 +51,11 @@ def run_command(**options: Any) -> int:
     code = pytest.main(_arguments(options, tuple(packs)), plugins=[progress])
     for line in progress.complaints:
         click.echo(f"banc: {line}", err=True)
+    if progress.unfinished is not None:
+        return progress.unfinished
     if progress.finished is None:
+        if code == pytest.ExitCode.INTERRUPTED:
+            return 130
         if not progress.complaints:
             click.echo(f"banc: pytest ended with {int(code)} before any scenario", err=True)
         return 3

@@ -145,6 +145,7 @@ class Chromium:
         self, engine: Playwright, executable: str, options: ChromiumOptions
     ) -> BrowserContext:
         environment = {**options.environment, "HOME": str(self._home), "LANGUAGE": "fr"}
+        environment["TMPDIR"] = str(self._home)  # a browser that is killed tidies nothing up
         if options.display is not None:
             environment["DISPLAY"] = options.display
         try:
