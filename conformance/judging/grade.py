@@ -65,19 +65,22 @@ def grade(rule: Rule, said: Said, scenario: str, grading: Grading) -> Finding:
     )
 
 
+def names(entry: Mapping[str, Any], finding: Finding) -> bool:
+    """Whether an entry of `[expected]` is about a finding."""
+    return (
+        finding.rule == entry["rule"]
+        and (entry.get("scenario") or finding.scenario) == finding.scenario
+        and (entry.get("subject") or finding.subject) == finding.subject
+    )
+
+
 def apply_expected(
     findings: Sequence[Finding], expected: Sequence[Mapping[str, Any]]
 ) -> list[Finding]:
     """Mark the failures that `[expected]` names; one named and not come is a failure of its own."""
     marked = list(findings)
     for entry in expected:
-        matches = [
-            place
-            for place, finding in enumerate(marked)
-            if finding.rule == entry["rule"]
-            and entry.get("scenario", finding.scenario) == finding.scenario
-            and entry.get("subject", finding.subject) == finding.subject
-        ]
+        matches = [place for place, finding in enumerate(marked) if names(entry, finding)]
         failed = [place for place in matches if marked[place].verdict is Verdict.FAIL]
         for place in failed:
             marked[place] = replace(marked[place], known=True)

@@ -22,7 +22,13 @@ from conformance.judging.grade import Grading, apply_expected, grade
 _ALLOCATIONS = 100_000
 """Objects made between two looks for cycles, instead of Python's 700."""
 
-_ENGINE_ENDS = {"not_ready": Verdict.NOT_READY, "error": Verdict.ERROR}
+_ENGINE_ENDS = {
+    "not_ready": (Verdict.NOT_READY, "not_ready"),
+    "error": (Verdict.ERROR, "error"),
+    "not_tested": (Verdict.NOT_TESTED, "no-face"),
+    "interrupted": (Verdict.NOT_TESTED, "interrupted"),
+    "": (Verdict.NOT_TESTED, "interrupted"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def _judged(folder: Path) -> Judgement:
         if wide[rule.id]:
             wide[rule.id] += Shelves(begun).wanted(rule.reads)
     findings += _judge_run(rules, wide, documents, scenarios, grading)
-    findings = apply_expected(findings, run.get("expected", []))
+    findings = apply_expected(findings, _still_expected(run, begun))
     findings += _silence(rules, findings, scenarios, grading)
     findings.sort(key=lambda finding: finding.key)
     return _drawn_together(run, findings, rules, scenarios, catalogue, grading)
@@ -99,20 +105,6 @@ def judge_scenario(events: Events, rules: Iterable[Rule], grading: Grading) -> l
     """The findings of one scenario: rules of scope `scenario`, and how the story itself ended."""
     facts = events.scenario
     findings: list[Finding] = []
-    ended = _ENGINE_ENDS.get(facts.ended)
-    if ended is not None:
-        last = events.of("scenario.finished")[-1:]
-        findings.append(
-            Finding(
-                "story.complete",
-                facts.id,
-                "story",
-                None,
-                ended,
-                seen=tuple(e.ref for e in last),
-                reason=facts.ended,
-            )
-        )
     shelves = Shelves(events)
     for rule in rules:
         if rule.scope != "scenario" or not rule.judges(facts.fault):
@@ -120,7 +112,20 @@ def judge_scenario(events: Events, rules: Iterable[Rule], grading: Grading) -> l
         wanted = shelves.wanted(rule.reads)
         narrowed = Events(wanted, facts, events.documents, events.scenarios)
         findings += _ask(rule, narrowed, facts.id, grading)
-    return findings
+    return [*findings, *_how_it_ended(events, findings)]
+
+
+def _how_it_ended(events: Events, findings: Sequence[Finding]) -> list[Finding]:
+    """What the engine says of a story that did not come to its own end: never a pass."""
+    facts = events.scenario
+    ended = _ENGINE_ENDS.get(facts.ended)
+    if facts.ended == "stopped" and not any(f.rule == "story.complete" for f in findings):
+        ended = (Verdict.NOT_TESTED, "unsupported")
+    if ended is None:
+        return []
+    verdict, reason = ended
+    seen = tuple(event.ref for event in events.of("scenario.finished")[-1:])
+    return [Finding("story.complete", facts.id, "story", None, verdict, seen=seen, reason=reason)]
 
 
 class Shelves:
@@ -254,6 +259,12 @@ def _changed(run: Mapping[str, Any], rules: Mapping[str, Rule]) -> tuple[str, ..
 def _run_started(journal: Journal) -> list[Event]:
     """The event `run.started`, which every scenario is judged with; empty if it was lost."""
     return [e for e in journal.brackets if e.kind == "run.started" and not e.scenario][:1]
+
+
+def _still_expected(run: Mapping[str, Any], begun: Sequence[Event]) -> list[Mapping[str, Any]]:
+    """The known failures that the day of the run still excuses."""
+    day = begun[0].at[:10] if begun else ""
+    return [entry for entry in run.get("expected", []) if not day > (entry.get("until") or day)]
 
 
 def _facts(journal: Journal, names: Iterable[str]) -> dict[str, ScenarioFacts]:

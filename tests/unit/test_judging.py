@@ -210,6 +210,18 @@ def test_judging_twice_gives_the_same_findings(tmp_path: Path) -> None:
     assert first == second
 
 
+def test_a_rule_that_is_no_longer_what_it_was_is_listed(tmp_path: Path) -> None:
+    rules = {name: rule.sha256 for name, rule in all_rules().items()}
+    rules |= {"story.complete": "0" * 64, "rule.of.old": "1" * 64}
+    writer = JournalWriter(tmp_path, "main", b"k" * 32, time.perf_counter_ns())
+    writer.record("run.started", {"plan": {}, "rules": rules}, source="bench")
+    writer.close()
+
+    judgement = judge(tmp_path)
+
+    assert judgement.changed_rules == ("story.complete",)
+
+
 def test_a_check_that_raises_is_a_defect_of_the_bench(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,3 +252,14 @@ def test_a_row_that_only_may_be_met_is_never_refused_for_the_duty_of_another() -
 
     assert verdicts["banc:FAQ-NOTIFY"].verdict is Verdict.FAIL
     assert verdicts["MSS/va1.30"].verdict is Verdict.WARNING
+
+
+@pytest.mark.parametrize(
+    ("ended", "reason"), [("interrupted", "interrupted"), ("not_tested", "no-face")]
+)
+def test_a_story_that_was_cut_is_never_a_pass(tmp_path: Path, ended: str, reason: str) -> None:
+    judgement = judge(recorded(tmp_path, ended=ended, steps=(1,)))
+
+    verdict = judgement.scenarios["PSC.01.01@ecps"]
+    assert verdict.verdict is Verdict.NOT_TESTED
+    assert reason in {f.reason for f in verdict.findings}
