@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from conformance.checks.registry import RULES, Rule
 from conformance.checks.sentences import sentence, title
 from conformance.journal.events import Json
 from conformance.judging.findings import WORST_FIRST, Finding
+from conformance.judging.grade import names
 from conformance.locale import _
 from conformance.reporting import labels, words
 from conformance.reporting.views import Entry, Evidence, FindingView, Group, SeenEvent
@@ -18,10 +20,15 @@ _BASES = ("ans", "standard", "ours", "")
 _RANK = {str(verdict): rank for rank, verdict in enumerate(WORST_FIRST)}
 
 
-def finding_view(finding: Finding, seen: Mapping[str, SeenEvent], lang: str) -> FindingView:
+def finding_view(
+    finding: Finding,
+    seen: Mapping[str, SeenEvent],
+    lang: str,
+    expected: Sequence[Mapping[str, Any]] = (),
+) -> FindingView:
     """A finding with its words. A rule this bench does not know keeps its id.
 
-    `seen` are the events that the page shows, by reference.
+    `seen` are the events that the page shows, by reference; `expected` the known failures.
     """
     rule: Rule | None = RULES.get(finding.rule)
     reason = words.reason_sentence(finding.reason)
@@ -51,6 +58,7 @@ def finding_view(finding: Finding, seen: Mapping[str, SeenEvent], lang: str) -> 
         reason=reason if said else "",
         evidence=tuple(_evidence(ref, seen) for ref in finding.seen),
         known=finding.known,
+        known_why=_known_why(finding, expected),
     )
 
 
@@ -82,7 +90,8 @@ def entries(findings: Iterable[FindingView]) -> list[Entry]:
     """Findings that say the same, put together under one line."""
     alike: dict[tuple[str, str, str], list[FindingView]] = defaultdict(list)
     for finding in findings:
-        alike[finding.title, finding.sentence, finding.reason].append(finding)
+        why = finding.known_why or finding.reason
+        alike[finding.title, finding.sentence, why].append(finding)
     return [Entry(*key, findings=tuple(own)) for key, own in alike.items()]
 
 
@@ -116,6 +125,17 @@ def _evidence(ref: str, seen: Mapping[str, SeenEvent]) -> Evidence:
     if event is None:
         return Evidence(ref, _("event {ref} of the journal").format(ref=ref), "", None)
     return Evidence(ref, event.line, event.anchor, event.moment)
+
+
+def _known_why(finding: Finding, expected: Sequence[Mapping[str, Any]]) -> str:
+    """What `[expected]` says of a known failure."""
+    entry = next((e for e in expected if finding.known and names(e, finding)), None)
+    if entry is None:
+        return ""
+    if entry.get("until"):
+        said = _("known until {until}: {reason}")
+        return said.format(until=entry["until"], reason=entry.get("reason", ""))
+    return _("known: {reason}").format(reason=entry.get("reason", ""))
 
 
 def _plain(value: Json) -> str:

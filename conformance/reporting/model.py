@@ -39,7 +39,8 @@ def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: 
     seen = {ref: event for page in pages for ref, event in page.seen.items()}
     loose = journal.slice(places.get("", []))
     seen |= {event.ref: shown for event in loose if (shown := _loose(event))}
-    views = [finding_view(finding, seen, lang) for finding in judgement.findings]
+    expected = judgement.run.get("expected") or ()
+    views = [finding_view(finding, seen, lang, expected) for finding in judgement.findings]
     for page in pages:
         page.view.findings = worst_first(v for v in views if v.scenario == page.view.name)
     requirements = requirement_views(judgement, views, catalogue, lang)

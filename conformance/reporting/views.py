@@ -74,6 +74,7 @@ class FindingView:
     reason: str
     evidence: tuple[Evidence, ...]
     known: bool
+    known_why: str
 
     @property
     def quiet(self) -> bool:

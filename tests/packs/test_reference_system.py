@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+import jsonschema
 import pytest
 
 from conformance.bundle.finish import Finished, finish
@@ -94,6 +96,30 @@ def test_judged_again_the_findings_are_the_same(finished: Finished) -> None:
     assert [f.to_json() for f in again.findings] == [
         f.to_json() for f in finished.judgement.findings
     ]
+
+
+def test_an_auditor_elsewhere_finds_the_same_to_the_byte(
+    finished: Finished, tmp_path: Path
+) -> None:
+    moved = shutil.copytree(finished.folder, tmp_path / "chez l'auditeur" / "paquet")
+    out = tmp_path / "again.json"
+    theirs = {"HOME": str(tmp_path / "home"), "BANC_CONFIG": str(tmp_path / "config")}
+    theirs |= {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-m", "conformance.cli", "replay", str(moved), "--out", str(out)]
+
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | theirs, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert out.read_bytes() == (finished.folder / "findings.json").read_bytes()
+
+
+def test_the_findings_fit_their_published_schema(finished: Finished) -> None:
+    schema = resources.files("conformance.judging").joinpath("findings.schema.json")
+    written = json.loads((finished.folder / "findings.json").read_bytes())
+
+    jsonschema.Draft202012Validator(json.loads(schema.read_bytes())).validate(written)
 
 
 def test_no_secret_of_the_run_is_in_its_bundle(

@@ -1,6 +1,7 @@
 """The report of a bundle: one file, everything escaped, every link leads somewhere."""
 
 import ast
+import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import lxml.html
 import pytest
+from junitparser.xunit2 import JUnitXml
 
 import conformance.checks
 from conformance import locale
@@ -18,7 +20,7 @@ from conformance.evidence.package import ProofRow, build_proofs
 from conformance.journal import JournalWriter
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import judge
-from conformance.reporting import labels, page
+from conformance.reporting import labels, page, write_reports
 from conformance.reporting.findings import conclusion, finding_view, groups
 from conformance.reporting.model import build
 from conformance.reporting.page import asset, csp_hash
@@ -327,3 +329,73 @@ def test_five_hundred_proofs_are_one_file_of_a_sane_size(bundle: Bundle) -> None
     document = lxml.html.fromstring(written.read_text(encoding="utf-8"))
     assert len(document.xpath("//section[@id='proofs']//tbody/tr")) == 500
     assert written.stat().st_size < 2_000_000
+
+
+EXPECTED = [{"rule": "psc.request.response-type", "until": "2999-12-31", "reason": "en chantier"}]
+
+
+def test_a_known_failure_is_shown_as_known_and_does_not_count(bundle: Bundle) -> None:
+    bundle.run(expected=EXPECTED)
+    bundle.story()
+    judgement = bundle.judged()
+
+    for write in write_reports(bundle.folder, judgement, [], "fr").values():
+        write()
+
+    known = [f for f in judgement.findings if f.known]
+    html = (bundle.folder / "report.html").read_text(encoding="utf-8")
+    [suite] = JUnitXml.fromfile(str(bundle.folder / "junit.xml"))
+    case = next(case for case in suite if case.name == STORY)
+    assert known and {f.rule for f in known} == {"psc.request.response-type"}
+    assert "connu jusqu'au 2999-12-31 : en chantier" in lxml.html.fromstring(html).text_content()
+    assert "psc.request.response-type" not in {failure.type for failure in case.result}
+    assert "connu: psc.request.response-type" in case.system_out
+
+
+def test_a_known_failure_counts_again_once_its_day_is_past(bundle: Bundle) -> None:
+    bundle.run(expected=[EXPECTED[0] | {"until": "2020-01-01"}])
+    bundle.story()
+
+    judgement = bundle.judged()
+
+    late = [f for f in judgement.findings if f.rule == "psc.request.response-type"]
+    assert late and not any(f.known for f in late)
+
+
+def test_allure_gets_steps_labels_times_and_the_film(bundle: Bundle) -> None:
+    bundle.run()
+    bundle.story()
+    judgement = bundle.judged()
+
+    write_reports(bundle.folder, judgement, [], "fr")["allure-results"]()
+
+    [path] = (bundle.folder / "allure-results").glob("*-result.json")
+    result = json.loads(path.read_bytes())
+    labels_ = {label["value"] for label in result["labels"] if label["name"] == "tag"}
+    [film] = result["attachments"]
+    assert [step["name"][:2] for step in result["steps"]][:2] == ["1.", "2."]
+    assert result["status"] == "failed" and "psc.request" in result["statusDetails"]["message"]
+    assert "PSC.01" in labels_ and 0 < result["start"] <= result["stop"]
+    assert (path.parent / film["source"]).read_bytes() == b"no film"
+
+
+def test_junit_and_allure_name_a_scenario_the_same_from_build_to_build(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    other = Bundle(tmp_path / "other")
+    for one in (bundle, other):
+        one.run()
+        one.story()
+
+    named = []
+    for one in (bundle, other):
+        judgement = one.judged()
+        reports = write_reports(one.folder, judgement, [], "fr")
+        reports["junit.xml"]()
+        reports["allure-results"]()
+        cases = [case.name for suite in JUnitXml.fromfile(str(one.folder / "junit.xml"))
+                 for case in suite]  # fmt: skip
+        [path] = (one.folder / "allure-results").glob("*-result.json")
+        named.append((cases, json.loads(path.read_bytes())["historyId"]))
+
+    assert named[0] == named[1]
