@@ -51,7 +51,7 @@ def _action(data: Any) -> str:
 
 def _seen(data: Any) -> str:
     text = " ".join(str(data["text"]).split())
-    return f"👁 {data['what']} : {text[:_LONGEST] if data['present'] else '∅'}"
+    return f"◉ {data['what']} : {text[:_LONGEST] if data['present'] else '∅'}"
 
 
 def _fault(data: Any) -> str:
