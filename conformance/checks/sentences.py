@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from string import Formatter
+from typing import Any
 
 import yaml
 
@@ -14,6 +15,7 @@ from conformance.journal.events import Json
 from conformance.locale import LANGUAGES, language
 
 _VARIANTS = ("defect", "reason", "problem")
+_NOTHING = {"fr": "(rien)", "en": "(nothing)"}
 
 
 def title(rule_id: str, lang: str | None = None) -> str:
@@ -29,8 +31,18 @@ def sentence(rule_id: str, said: str, params: Mapping[str, Json], lang: str | No
     parameter that it names is missing.
     """
     return template(rule_id, said, params)[_known(lang)].format_map(
-        {name: _shown(value) for name, value in params.items()}
+        {name: shown(name, value, lang) for name, value in params.items()}
     )
+
+
+def shown(name: str, value: Json, lang: str | None = None) -> str:
+    """The value of a parameter as it reads in a sentence; nothing at all is said as such."""
+    if isinstance(value, list):
+        return ", ".join(shown(name, item, lang) for item in value) or _NOTHING[_known(lang)]
+    if value is None or value == "":
+        return _NOTHING[_known(lang)]
+    worded = _values().get(name, {}).get(str(value))
+    return worded[_known(lang)] if worded else str(value)
 
 
 def template(rule_id: str, said: str, params: Mapping[str, Json]) -> Mapping[str, str]:
@@ -49,10 +61,20 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _loaded() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     text = resources.files("conformance.checks").joinpath("sentences.yaml").read_text("utf-8")
-    loaded = yaml.safe_load(text)
-    return {name: words for name, words in loaded.items() if not name.startswith("x-")}
+    loaded: dict[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return {name: words for name, words in _loaded().items() if not name.startswith("x-")}
+
+
+def _values() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Words for the values of a parameter, by parameter and value."""
+    return _loaded()["x-values"]
 
 
 def rules_with_words() -> Sequence[str]:
@@ -67,10 +89,3 @@ def words_of(rule_id: str) -> Mapping[str, Mapping[str, str]]:
 
 def _known(lang: str | None) -> str:
     return lang if lang in LANGUAGES else language()
-
-
-def _shown(value: Json) -> str:
-    """A parameter as it reads in a sentence."""
-    if isinstance(value, list):
-        return ", ".join(_shown(item) for item in value)
-    return "" if value is None else str(value)

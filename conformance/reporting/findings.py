@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.checks.registry import RULES, Rule
-from conformance.checks.sentences import sentence, title
-from conformance.journal.events import Json
+from conformance.checks.sentences import sentence, shown, title
 from conformance.judging.findings import WORST_FIRST, Finding
 from conformance.judging.grade import names
 from conformance.locale import _
@@ -49,9 +48,9 @@ def finding_view(
         trust=words.trust_word(rule.trust) if rule else "",
         source=rule.source if rule else "",
         requires=rule.requires if rule else (),
-        expected=_plain(finding.params["expected"]) if "expected" in finding.params else named,
+        expected=shown("expected", finding.params.get("expected", named), lang),
         facts=tuple(
-            (labels.param_word(name), _plain(value))
+            (labels.param_word(name), shown(name, value, lang))
             for name, value in finding.params.items()
             if name != "expected" and name not in _CHOOSERS
         ),
@@ -136,11 +135,3 @@ def _known_why(finding: Finding, expected: Sequence[Mapping[str, Any]]) -> str:
         said = _("known until {until}: {reason}")
         return said.format(until=entry["until"], reason=entry.get("reason", ""))
     return _("known: {reason}").format(reason=entry.get("reason", ""))
-
-
-def _plain(value: Json) -> str:
-    if value is None or value in ("", []):
-        return "–"
-    if isinstance(value, list):
-        return ", ".join(_plain(item) for item in value)
-    return str(value)

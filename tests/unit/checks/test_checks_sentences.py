@@ -1,5 +1,7 @@
 """Each rule speaks French and English, with the same parameters, whatever it has to say."""
 
+import re
+
 import checks_examples_mss
 import checks_examples_psc
 import pytest
@@ -11,6 +13,7 @@ from conformance.checks.sentences import (
     placeholders,
     rules_with_words,
     sentence,
+    shown,
     title,
     words_of,
 )
@@ -75,3 +78,31 @@ def test_a_list_reads_as_words_and_an_unknown_language_as_french() -> None:
     said = sentence("psc.request.scope", "broken", params, "de")
 
     assert said == "Il manque a, b dans le scope demandé (« openid »)."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "french"),
+    [
+        ("defect", "birthplace", "lieu de naissance"),
+        ("outcome", "refused", "refusée par le produit"),
+        ("sent", "", "(rien)"),
+        ("missing", [], "(rien)"),
+        ("missing", ["openid", "scope_all"], "openid, scope_all"),
+        ("version", 2, "2"),
+    ],
+)
+def test_a_value_reads_as_words_and_nothing_is_said_as_such(name, value, french) -> None:
+    assert shown(name, value, "fr") == french
+
+
+def test_no_code_of_a_reader_is_left_in_a_sentence() -> None:
+    codes = re.compile(r"\(([a-z]+-[a-z-]+|empty|bomb|encrypted|doctype)\)")
+
+    left = {
+        (rule_id, sentence(rule_id, str(one.answer), one.params, "fr"))
+        for rule_id in STORIES
+        for one in everything_said(rule_id)
+        if codes.search(sentence(rule_id, str(one.answer), one.params, "fr"))
+    }
+
+    assert left - {row for row in left if "wallet-openid-configuration" in row[1]} == set()
