@@ -94,9 +94,25 @@ def load_line(line: bytes) -> dict[str, Any]:
     try:
         raw: dict[str, Any] = from_json(line)
     except ValueError:
-        # It refuses lone surrogates, which a product may well have sent and the writer escapes.
-        raw = json.loads(line)
+        # It refuses half characters (lone surrogates), which somebody else's writer may have kept.
+        raw = _whole(json.loads(line))
     return raw
+
+
+def _whole(value: Any) -> Any:
+    """`value` with every half character in its texts written as its escape."""
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, dict):
+        return {whole_text(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
+
+
+def whole_text(text: str) -> str:
+    """`text` as UTF-8 can hold it: a product may send half a character, which stays visible."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def event_of(part: str, raw: Mapping[str, Any]) -> Event:

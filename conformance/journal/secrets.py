@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
 
-from conformance.journal.events import Json
+from conformance.journal.events import Json, whole_text
 from mocks.recording import Masked, Secret
 
 _VERIFIER_ALPHABET = re.compile(r"[A-Za-z0-9\-._~]*")
@@ -95,20 +95,22 @@ class Vault:
 
     def clean(self, value: object, note: Callable[[Secret, str], None]) -> Json:
         """`value` ready for JSON; `note` is told each secret with its fingerprint."""
-        if value is None or isinstance(value, str | bool | int | float):
+        if isinstance(value, str):
+            return whole_text(value)
+        if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Secret):
             said = self.describe(value)
             note(value, str(said["fp"]))
             return said
         if isinstance(value, Mapping):
-            return {str(key): self.clean(item, note) for key, item in value.items()}
+            return {whole_text(str(key)): self.clean(item, note) for key, item in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [self.clean(item, note) for item in value]
         if isinstance(value, Masked):
             for secret in value.secrets:
                 note(secret, self.fingerprint(secret.value))
-            return self.mask_text(value)
+            return whole_text(self.mask_text(value))
         raise TypeError(f"an event cannot hold {type(value).__name__}")
 
 

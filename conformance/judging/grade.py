@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.checks.registry import Answer, Rule, Said
-from conformance.journal.events import Event
+from conformance.journal.events import Event, Json
 from conformance.judging.findings import Finding, Verdict
 
 _WEAKEST_FIRST = ("declared", "screen", "wire")
+_GREATEST_EXACT = 2**53 - 1
+"""The greatest whole number that every reader of JSON keeps (RFC 8785 §3.2.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,21 @@ def grade(rule: Rule, said: Said, scenario: str, grading: Grading) -> Finding:
         subject=said.subject,
         said=str(said.answer),
         verdict=verdict,
-        params=said.params,
+        params={name: _plain(value) for name, value in said.params.items()},
         seen=tuple(event.ref for event in said.seen),
         witness=witness,
         reason=reason,
     )
+
+
+def _plain(value: Json) -> Json:
+    """A parameter as RFC 8785 can write it: products put any number into their answers."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    exact = isinstance(value, int) and abs(value) <= _GREATEST_EXACT
+    return value if exact or value is None or isinstance(value, str) else str(value)
 
 
 def names(entry: Mapping[str, Any], finding: Finding) -> bool:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from conformance.journal import Journal, JournalWriter, read_part
+from conformance.journal.events import parse_event
 from conformance.journal.kinds import KINDS, schema_of
 from conformance.journal.secrets import Vault
 from mocks.recording import Blob, Masked, Secret
@@ -67,15 +68,18 @@ def test_an_index_gives_each_scenario_and_the_events_that_begin_and_end_it(tmp_p
     assert [(event.seq, event.scenario) for event in journal.brackets] == [(5, "B")]
 
 
-def test_half_a_character_that_a_product_sent_reads_back(tmp_path: Path) -> None:
+def test_half_a_character_that_a_product_sent_stays_visible_as_its_escape(tmp_path: Path) -> None:
     writer = writer_in(tmp_path)
-
-    writer.record("bench.note", {"what": "\ud800", "values": {}}, source="bench")
+    writer.record("bench.note", {"what": "é\ud800", "values": {"\ud800": 1}}, source="bench")
+    line = (tmp_path / "journal" / "main.jsonl").read_bytes()
+    stranger = line.replace(rb"\\ud800", rb"\ud800")
 
     journal = Journal(tmp_path)
-    places = journal.index()
-    assert [event.data["what"] for event in journal] == ["\ud800"]
-    assert journal.slice(places[""])[0].data["what"] == "\ud800"
+    kept = journal.slice(journal.index()[""])[0]
+
+    assert (kept.data["what"], kept.data["values"]) == ("é\\ud800", {"\\ud800": 1})
+    assert stranger != line
+    assert parse_event("main", stranger).data == kept.data == writer.recent()[0].data
 
 
 def test_a_line_with_a_blob_that_is_none_is_not_an_event(tmp_path: Path) -> None:
