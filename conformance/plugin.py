@@ -5,10 +5,11 @@ It wakes only for tests that carry `@scenario`. `banc run` loads it with the pro
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import allure
 import pytest
 
 from conformance import hookspecs
@@ -19,6 +20,7 @@ from conformance.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
 from conformance.story import Declaration
 
+_allure: Any = allure  # its calls carry no types
 _SESSION = pytest.StashKey[RunSession]()
 _WORKER = pytest.StashKey[WorkerSession]()
 _OPENED = pytest.StashKey[Opened]()
@@ -169,8 +171,10 @@ def step(request: pytest.FixtureRequest) -> Any:
     assert declaration is not None, "step is for scenarios"
     bench = _worker(request.config).bench
 
-    def enter(n: int) -> AbstractContextManager[None]:
-        return bench.step(n, declaration.id)
+    @contextmanager
+    def enter(n: int) -> Iterator[None]:
+        with _allure.step(bench.step_title(n, declaration.id)), bench.step(n, declaration.id):
+            yield
 
     return enter
 
@@ -208,8 +212,22 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         ("scenario", declaration.name(chosen)),
         ("verdict", str(slice_verdict.verdict)),
     ]
+    _show_allure(worker, declaration, declaration.name(chosen))
     _report(slice_verdict, how, error)
     return True
+
+
+def _show_allure(worker: WorkerSession, declaration: Declaration, name: str) -> None:
+    """Requirement ids as tags, film and mails attached, for a run with `--alluredir`."""
+    _allure.dynamic.title(name)
+    _allure.dynamic.tag(*worker.bench.catalogue.scenario(declaration.id).verifies)
+    for event in worker.writer.recent():
+        if event.scenario == name and event.kind == "film.finished":
+            film = worker.writer.folder / event.data["file"]
+            _allure.attach.file(str(film), "film", _allure.attachment_type.MP4)
+        elif event.scenario == name and event.kind == "mail.accepted":
+            mail = worker.writer.folder / "blobs" / event.blobs[0].sha256
+            _allure.attach.file(str(mail), "mail", "message/rfc822", "eml")
 
 
 def _tell(
@@ -261,9 +279,3 @@ def _finish(session: pytest.Session, run: RunSession) -> None:
             hook.pytest_banc_finished(finished=run.finish(interrupted=interrupted))
     except (OSError, BundleFault, KeyboardInterrupt) as error:
         hook.pytest_banc_unfinished(folder=run.folder, error=error)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Attach film and ids for allure-pytest, when it is there."""
-    yield

@@ -144,10 +144,14 @@ class Bench:
         if self._faces is not None:
             self._faces.clear()
 
+    def step_title(self, n: int, scenario_id: str) -> str:
+        """The official title of a step, in the language of the run."""
+        return self.catalogue.scenario(scenario_id).step(n).title.said(self.options.lang)
+
     @contextmanager
     def step(self, n: int, scenario_id: str) -> Iterator[None]:
         """The two events of a step, and its caption on the film."""
-        title = self.catalogue.scenario(scenario_id).step(n).title.said(self.options.lang)
+        title = self.step_title(n, scenario_id)
         self.writer.step = self._number = n
         self._record("step.started", {"n": n, "title": title})
         if self._film is not None:
