@@ -29,9 +29,11 @@ class Signer:
     who: str
     known: bool
 
-    def sentence(self) -> str:
-        """The key in words."""
-        if self.known:
+    def sentence(self, wanted: str | None = None) -> str:
+        """The key in words; `wanted` is the thumbprint that was asked for, if one was."""
+        if self.thumbprint == wanted:
+            said = _("key {thumbprint}, the one asked for")
+        elif self.known:
             said = _("key {thumbprint}, which is your own")
         elif self.who == "run":
             said = _("key {thumbprint}, made for that run only")

@@ -92,7 +92,7 @@ def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:
         headline = _n("Altered: {count} problem", "Altered: {count} problems", count)
         return Verification(ALTERED, [headline.format(count=count), *unique], signer)
     assert signer is not None and manifest is not None
-    intact = _intact(manifest, signer, followed)
+    intact = _intact(manifest, signer, followed, wanted)
     if stranger:
         headline = _("Refused: sealed by another key than the one asked for")
         return Verification(ALTERED, [headline, _not_by(stranger), *intact.sentences], signer)
@@ -103,7 +103,9 @@ def _not_by(key: str) -> str:
     return _("{path}: not sealed by key {key}").format(path=SIGNATURE, key=key)
 
 
-def _intact(manifest: Manifest, signer: Signer, followed: Followed) -> Verification:
+def _intact(
+    manifest: Manifest, signer: Signer, followed: Followed, wanted: str | None
+) -> Verification:
     if followed.misshapen:
         said = _("Unchanged, but the bench wrote events that do not have the shape of their kind")
         return Verification(BENCH_ERROR, [said, *followed.misshapen], signer)
@@ -112,7 +114,7 @@ def _intact(manifest: Manifest, signer: Signer, followed: Followed) -> Verificat
         "Who holds that key is not proven."
     )
     headline = said.format(
-        key=signer.sentence(), files=len(manifest.files), events=sum(followed.lines.values())
+        key=signer.sentence(wanted), files=len(manifest.files), events=sum(followed.lines.values())
     )
     return Verification(INTACT, [headline, *followed.sentences()], signer)
 

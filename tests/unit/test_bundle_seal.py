@@ -123,6 +123,7 @@ def test_the_kept_key_of_the_user_is_recognised_and_a_wanted_key_is_held_to(tmp_
     assert (said.code, said.signer.who, said.signer.known) == (0, "user", True)
     assert "which is your own" in said.sentences[0]
     assert verify(folder, key=key.thumbprint).code == 0
+    assert "the one asked for" in verify(folder, key=key.thumbprint).sentences[0]
     assert verify(folder, key=str(public)).code == 0
     refused = verify(folder, key=other)
     assert refused.code == 1
