@@ -95,6 +95,10 @@ class JournalWriter:
             self._news.notify_all()
             return event.seq
 
+    def label(self, secret: Secret) -> None:
+        """Learn a secret before it crosses any wire: a product may say it in its first words."""
+        self._vault.describe(secret)
+
     def wait_for(
         self, kind: str, where: Callable[[Event], bool], within: float, since: int = 0
     ) -> Event | None:

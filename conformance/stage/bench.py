@@ -20,6 +20,7 @@ from conformance.stage.services import Services, address_of
 from conformance.stage.system import RecordedSystem, on_film
 from conformance.story import Declaration
 from mocks.identities import Patient, Professional
+from mocks.recording import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ class Bench:
             self._studio = studio
         if self._services is None:
             services = Services(self.writer, self.options.keys)
+            self.writer.label(Secret("client_secret", services.client_secret))
             services.start()
             self._services = services
         if self._faces is None:
