@@ -1,1 +1,0 @@
-"""Outside tools run on blobs before judging; they leave events."""
