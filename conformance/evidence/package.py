@@ -28,7 +28,8 @@ class ProofRow:
     UTC. `deposit` is `rehearsal` for anything that shows a mock, `product` for what the product
     itself made. `made_from` lists the pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
     `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
-    `film-check-failed`, `film-cut-short`.
+    `film-check-failed`, `film-cut-short`, `scenario-not-completed` (there, but of a story that did
+    not come to its end).
     """
 
     id: str
@@ -121,6 +122,8 @@ class _Package:
             trail = Trail(self._folder, events)
             pieces = [(piece, trail.find(piece, proof.kinds)) for piece in proof.made_from]
         state, reason = _state(scenario, pieces, told=events is not None)
+        if state == "present" and not reason and not _completed(events or ()):
+            reason = "scenario-not-completed"
         found = [file for _piece, files in pieces for file in files]
         written = self._write(proof.id, found) if state == "present" else ("", "")
         self.rows.append(
@@ -183,6 +186,11 @@ def _state(
         return "missing", "nothing-recorded"
     doubts = (file.reason for _piece, files in pieces for file in files if file.reason)
     return "present", next(doubts, "")
+
+
+def _completed(events: Iterable[Event]) -> bool:
+    ends = [event.data["ended"] for event in events if event.kind == "scenario.finished"]
+    return "completed" in ends
 
 
 def _deposit(found: Sequence[Found]) -> str:

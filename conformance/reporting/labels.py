@@ -173,6 +173,7 @@ def proof_reason(reason: str) -> str:
         "nothing-recorded": _("the scenario left nothing that shows it"),
         "film-check-failed": _("the film did not pass its checks"),
         "film-cut-short": _("the film was cut short"),
+        "scenario-not-completed": _("its scenario did not come to its end"),
     }.get(reason, reason)
 
 

@@ -355,3 +355,11 @@ def test_the_catalogue_of_the_bench_is_packaged_without_a_run(tmp_path: Path) ->
     (tmp_path / "journal").mkdir()
 
     assert build_proofs(tmp_path) == []
+
+
+def test_a_film_of_a_story_that_stopped_says_so(bundle: Bundle) -> None:
+    bundle.scenario("S.1", ended="stopped").film("S.1.mp4")
+
+    row = bundle.only_row(proof("P.1", Piece(source="film")))
+
+    assert (row.state, row.reason) == ("present", "scenario-not-completed")
