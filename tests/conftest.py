@@ -12,6 +12,7 @@ import httpx
 import hypothesis
 import pytest
 
+from conformance import locale
 from conformance.journal import Journal, JournalWriter
 from mocks.identities import DOCTOR
 from mocks.psc.server import Client, PscMock, TenantConfig
@@ -146,6 +147,14 @@ class Clock:
 
 def query_of(response):
     return dict(parse_qsl(urlsplit(response.headers["location"]).query))
+
+
+@pytest.fixture
+def english():
+    """Sentences in English, whatever the default; for tests that read them."""
+    locale.set_language("en")
+    yield
+    locale.set_language(locale.DEFAULT_LANGUAGE)
 
 
 @pytest.fixture(scope="session")

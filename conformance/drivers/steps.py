@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
 from conformance.drivers.actions import ACTIONS, SEES
+from conformance.locale import _
 
 Words = Annotated[str, Field(min_length=1)]
 Scalar = str | bool | int
@@ -172,15 +173,16 @@ class ValueSource(_Table):
             try:
                 groups = re.compile(pattern).groups
             except re.error as error:
-                raise ValueError(f"expected a regular expression ({error})") from error
+                said = _("a regular expression is expected ({reason})")
+                raise ValueError(said.format(reason=error)) from error
             if groups == 0:
-                raise ValueError("expected a regular expression with one group")
+                raise ValueError(_("a regular expression with one group is expected"))
         return pattern
 
     def model_post_init(self, _context: object) -> None:
         """Exactly one place to read from."""
         if (self.selector is None) == (not self.url):
-            raise ValueError("expected either selector or url = true")
+            raise ValueError(_("either selector or url = true is expected"))
 
 
 Values = dict[str, ValueSource]
@@ -241,21 +243,25 @@ def applies(step: _Step, arguments: Mapping[str, Any]) -> bool:
 def problems_of_action(name: str, table: ActionTable) -> Iterator[str]:
     """What is wrong with `[actions.NAME]`, one sentence each, beyond its shape."""
     if name not in ACTIONS:
-        yield f"actions.{name}: unknown action, expected one of {', '.join(ACTIONS)}"
+        said = _("{key}: unknown action, expected one of {known}")
+        yield said.format(key=f"actions.{name}", known=", ".join(ACTIONS))
         return
     known = ACTIONS[name].arguments
     texts = [(f"steps.{n}", step.model_dump()) for n, step in enumerate(table.steps)]
     for place, fields in texts:
         named = {word for text in _texts(fields) for word in _PLACE.findall(text)}
         for word in sorted((named | set(fields["when"])) - set(known)):
-            expected = ", ".join(known) or "no argument"
-            yield f"actions.{name}.{place}: {{{word}}} is not an argument, expected {expected}"
+            expected = ", ".join(known) or _("no argument")
+            said = _("{key}: {value} is not an argument, expected {expected}")
+            about = {"key": f"actions.{name}.{place}", "value": f"{{{word}}}"}
+            yield said.format(expected=expected, **about)
 
 
 def problems_of_see(what: str) -> Iterator[str]:
     """What is wrong with the name of `[see.NAME]`."""
     if what not in SEES:
-        yield f"see.{what}: unknown observation, expected one of {', '.join(SEES)}"
+        said = _("{key}: unknown observation, expected one of {known}")
+        yield said.format(key=f"see.{what}", known=", ".join(SEES))
 
 
 def _texts(fields: Mapping[str, Any]) -> Iterator[str]:

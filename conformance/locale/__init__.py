@@ -2,7 +2,7 @@
 
 The msgid is the English sentence; `fr/LC_MESSAGES/banc.po` holds the French one. The .po file is
 compiled in memory when first needed, so nothing generated is ever committed. Values are put in
-afterwards, by name: `_("{path}: altered").format(path=path)`.
+afterwards, by name: `phrase("{path}: altered", path=path)`, or `_(…)` and `format`.
 
 After adding entries anywhere in the .po file, `python -m conformance.locale` sorts it and names
 what still lacks a translation.
@@ -49,6 +49,11 @@ def _(message: str) -> str:
 def _n(one: str, many: str, count: int) -> str:
     """`one` or `many`, as `count` asks, in the current language (zero is singular in French)."""
     return translations(_current).ngettext(one, many, count)
+
+
+def phrase(message: str, **values: object) -> str:
+    """`message` in the current language, with `values` in their places."""
+    return _(message).format(**values)
 
 
 def N_(message: str) -> str:  # noqa: N802 -- the name every gettext tool knows

@@ -7,7 +7,14 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
-_KEYWORDS = {"_": None, "N_": None, "_n": (1, 2), "ngettext": (1, 2), "gettext": None}
+_KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "phrase": None,
+    "_n": (1, 2),
+    "ngettext": (1, 2),
+    "gettext": None,
+}
 _EXTRACTORS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 
 

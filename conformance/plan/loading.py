@@ -8,17 +8,20 @@ from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from conformance.catalogue import load_catalogue
 from conformance.drivers.steps import problems_of_action, problems_of_see
+from conformance.locale import _, phrase
+from conformance.locale.system import reason_of
 from conformance.plan.lines import key_lines
 from conformance.plan.model import PLACES, Face, Plan
 from conformance.plan.sentences import sentence
 
 _PLACE = re.compile(r"\{([a-z_]*)\}")
-_LATER = "comes in a later version"
+_URLS = frozenset({"address", "psc_issuer", "psc_discovery"})
 
 
 class PlanError(Exception):
@@ -45,9 +48,10 @@ def parse_plan(octets: bytes, name: str, source: Path | None, today: date) -> Pl
         text = octets.decode("utf-8")
         raw = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise PlanError([f"{name}: octet {error.start} is not UTF-8, expected TOML"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise PlanError([f"{name}: not TOML: {error}"]) from error
+        said = _("{path}: octet {place} is not UTF-8, expected TOML")
+        raise PlanError([said.format(path=name, place=error.start)]) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PlanError([phrase("{path}: not TOML: {reason}", path=name, reason=error)]) from error
     lines = _Lines(name, text)
     try:
         plan = Plan.model_validate(raw)
@@ -80,16 +84,18 @@ def _built_in() -> bytes:
     try:
         return resources.files("mocks.lps").joinpath("banc.toml").read_bytes()
     except OSError as error:
-        raise PlanError([f"mocks/lps/banc.toml: {error.strerror}, expected in the package"]) from (
-            error
-        )
+        raise PlanError([_missing("mocks/lps/banc.toml", error)]) from error
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise PlanError([f"{path}: {error.strerror}, expected a banc.toml"]) from error
+        raise PlanError([_missing(str(path), error)]) from error
+
+
+def _missing(name: str, error: OSError) -> str:
+    return phrase("{path}: {reason}, expected a banc.toml", path=name, reason=reason_of(error))
 
 
 Problem = tuple[tuple[str | int, ...], str]
@@ -108,29 +114,30 @@ def _problems(plan: Plan, today: date) -> Iterator[Problem]:
         for said in problems_of_see(what):
             yield ("see", what), said
     if (plan.actions or plan.see) and not any(f.driver == "browser" for f in plan.faces):
-        yield (
-            ("actions",),
-            "actions and see are for a browser face, and no [[face]] has driver browser",
-        )
+        said = _("actions and see are for a browser face, and no [[face]] has driver browser")
+        yield ("actions",), said
     for n, entry in enumerate(plan.expected):
         if entry.until is not None and entry.until < today:
-            yield (
-                ("expected", n, "until"),
-                f"expected.{n}.until {entry.until.isoformat()} has passed, "
-                "expected a date to come, or the entry taken out",
-            )
+            said = _("{key} {date} has passed, expected a date to come, or the entry taken out")
+            key = f"expected.{n}.until"
+            yield ("expected", n, "until"), said.format(key=key, date=entry.until.isoformat())
 
 
 def _not_yet(plan: Plan) -> Iterator[Problem]:
     for name in ("psc", "mssante"):
         if getattr(plan.stage, name) == "external":
-            yield ("stage", name), f"stage.{name} 'external' {_LATER}, expected 'mock'"
+            said = _("{key} {value} comes in a later version, expected {expected}")
+            about = {"key": f"stage.{name}", "value": "'external'", "expected": "'mock'"}
+            yield ("stage", name), said.format(**about)
     for n, face in enumerate(plan.faces):
         if face.driver == "operator":
-            said = f"face.{n}.driver 'operator' {_LATER}, expected 'browser' or 'adapter'"
-            yield ("face", n, "driver"), said
+            said = _("{key} {value} comes in a later version, expected {expected}")
+            expected = "'browser', 'adapter'"
+            about = {"key": f"face.{n}.driver", "value": "'operator'", "expected": expected}
+            yield ("face", n, "driver"), said.format(**about)
     if plan.plan.catalogue is not None:
-        yield ("plan", "catalogue"), f"plan.catalogue: a catalogue of your own {_LATER}"
+        said = _("plan.catalogue: a catalogue of your own comes in a later version")
+        yield ("plan", "catalogue"), said
 
 
 def _profiles(plan: Plan) -> Iterator[Problem]:
@@ -140,9 +147,10 @@ def _profiles(plan: Plan) -> Iterator[Problem]:
     for profile in plan.plan.profiles:
         if profile not in known:
             near = get_close_matches(profile, known, 1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            said = f"plan.profiles {profile!r} is unknown{hint}, expected among {', '.join(known)}"
-            yield ("plan", "profiles"), said
+            hint = phrase(" (did you mean {name}?)", name=repr(near[0])) if near else ""
+            said = _("plan.profiles {value} is unknown{hint}, expected among {known}")
+            about = {"value": repr(profile), "hint": hint, "known": ", ".join(known)}
+            yield ("plan", "profiles"), said.format(**about)
 
 
 def _face(n: int, face: Face) -> Iterator[Problem]:
@@ -151,17 +159,39 @@ def _face(n: int, face: Face) -> Iterator[Problem]:
         for text in _strings(value):
             for place in _PLACE.findall(text):
                 if place not in PLACES:
-                    said = f"face.{n}.{key}: {{{place}}} is unknown, expected one of "
-                    yield ("face", n, key), said + ", ".join(PLACES)
-    if not face.address.startswith(("http://", "https://")):
-        said = f"face.{n}.address {face.address!r}: expected a URL that begins with http:// or https://"
-        yield ("face", n, "address"), said
+                    said = _("{key}: {value} is unknown, expected one of {known}")
+                    about = {"value": f"{{{place}}}", "known": ", ".join(PLACES)}
+                    yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)
+    for key in ("address", "ready"):
+        url = getattr(face, key)
+        if url is not None and (wrong := _no_url(url)):
+            said = _("{key} {value}: {reason}, expected a URL such as {example}")
+            about = {"value": repr(url), "reason": wrong, "example": "http://127.0.0.1:8080"}
+            yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)
     if face.start is None and "{port}" in face.address:
-        said = f"face.{n}.address {face.address!r} leaves the port to the bench, expected `start`"
-        yield ("face", n, "address"), said
+        said = _("{key} {value} leaves the port to the bench, expected `start`")
+        key = f"face.{n}.address"
+        yield ("face", n, "address"), said.format(key=key, value=repr(face.address))
     if face.start is not None and face.ready is None:
-        said = f"face.{n}.ready is missing: a product that is started says when it is up"
-        yield ("face", n), said
+        said = _("{key} is missing: a product that is started says when it is up")
+        yield ("face", n), said.format(key=f"face.{n}.ready")
+
+
+def _no_url(text: str) -> str | None:
+    """What is wrong with an address, its places filled in; None when it can be asked."""
+    filled = _PLACE.sub(lambda place: "http://h" if place[1] in _URLS else "1", text)
+    if not filled.startswith(("http://", "https://")):
+        return _("it does not begin with http:// or https://")
+    if any(not c.isprintable() or c == " " for c in filled):
+        return _("it holds a space or a control character")
+    try:
+        parts = urlsplit(filled)
+        port = parts.port
+    except ValueError:
+        return _("its host or its port is none")
+    if not parts.hostname:
+        return _("it names no host")
+    return _("port 0 cannot be asked") if port == 0 else None
 
 
 def _strings(value: Any) -> Iterator[str]:

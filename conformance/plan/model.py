@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from conformance.catalogue.model import Corridor, Wave
 from conformance.drivers.actions import NotReady
 from conformance.drivers.steps import ActionTable, See
+from conformance.locale import _
 from conformance.plan.packs import Pack
 
 Words = Annotated[str, Field(min_length=1)]
@@ -189,7 +190,8 @@ class Plan(_Table):
             if face.name == name:
                 return face
         known = ", ".join(face.name for face in self.faces)
-        raise NoFace(f"{self.name}: no [[face]] is named {name!r}, there are {known}")
+        said = _("{path}: no [[face]] is named {name}, there are {known}")
+        raise NoFace(said.format(path=self.name, name=repr(name), known=known))
 
     @property
     def signing_key(self) -> Path | None:
@@ -199,7 +201,7 @@ class Plan(_Table):
     @property
     def name(self) -> str:
         """How messages name the file."""
-        return str(self.source) if self.source else "banc.toml of the reference system"
+        return str(self.source) if self.source else _("banc.toml of the reference system")
 
     def deadlines(self) -> dict[str, float]:
         """Seconds that `[actions.X] within` gives to actions, where it differs from the usual."""
@@ -221,5 +223,6 @@ class Plan(_Table):
         names = [face.name for face in self.faces]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"face {name!r} stands twice, expected one [[face]] of each name")
+                said = _("face {name} stands twice, expected one [[face]] of each name")
+                raise ValueError(said.format(name=repr(name)))
         return self

@@ -7,20 +7,28 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from conformance.locale import N_, _, phrase
+
 Key = tuple[str | int, ...]
 
 _EXPECTED = {
-    "string_type": "text in quotes",
-    "string_too_short": "text that is not empty",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "date_type": "a date such as 2027-01-31",
+    "string_type": N_("text in quotes"),
+    "string_too_short": N_("text that is not empty"),
+    "int_type": N_("a whole number"),
+    "int_from_float": N_("a whole number"),
+    "float_type": N_("a number"),
+    "bool_type": N_("true or false"),
+    "list_type": N_("a list"),
+    "dict_type": N_("a table"),
+    "model_type": N_("a table"),
+    "model_attributes_type": N_("a table"),
+    "date_type": N_("a date such as 2027-01-31"),
+}
+_BOUNDS = {
+    "greater_than": N_("greater than {bound}"),
+    "greater_than_equal": N_("at least {bound}"),
+    "less_than": N_("less than {bound}"),
+    "less_than_equal": N_("at most {bound}"),
 }
 _MEMBERS = ("str", "constrained-str", "SeeTable", "UrlMark", "[key]")
 _TAGS = ("open", "click", "fill", "select", "check", "press", "scroll", "wait_for", "wallet")
@@ -34,10 +42,13 @@ def sentence(root: type[BaseModel], error: Mapping[str, Any]) -> tuple[Key, str]
     if kind == "extra_forbidden":
         return key, _unknown(root, key, name)
     if kind == "missing":
-        return key, f"{name} is missing: expected {_described(root, key)}"
+        what = _described(root, key)
+        return key, phrase("{key} is missing: expected {what}", key=name, what=what)
     expected = _expected(error, kind)
+    if not name:
+        return key, expected
     shown = _shown(key, error.get("input"))
-    return key, f"{name}{shown}: expected {expected}" if name else expected
+    return key, phrase("{key}: expected {expected}", key=name + shown, expected=expected)
 
 
 def _key(loc: tuple[str | int, ...]) -> Key:
@@ -53,22 +64,28 @@ def _key(loc: tuple[str | int, ...]) -> Key:
 def _unknown(root: type[BaseModel], key: Key, name: str) -> str:
     known = _names(_at(root, key[:-1]))
     if not known:
-        return f"{name} is an unknown key here"
+        return phrase("{key} is an unknown key here", key=name)
     near = get_close_matches(str(key[-1]), known, 1, cutoff=0.5)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"{name} is an unknown key{hint}, expected among {', '.join(known)}"
+    hint = phrase(" (did you mean {name}?)", name=repr(near[0])) if near else ""
+    said = _("{key} is an unknown key{hint}, expected among {known}")
+    return said.format(key=name, hint=hint, known=", ".join(known))
 
 
 def _expected(error: Mapping[str, Any], kind: str) -> str:
     context: Mapping[str, Any] = error.get("ctx", {})
     if kind in ("literal_error", "enum"):
-        return str(context["expected"])
+        return str(context["expected"]).replace(" or ", _(" or "))
+    if kind == "step":
+        names = str(error["msg"]).rpartition(" one of ")[2]
+        return phrase("a table with exactly one of {names}", names=names)
     if kind in _EXPECTED:
-        return _EXPECTED[kind]
+        return _(_EXPECTED[kind])
     if kind == "too_short":
-        return f"at least {context['min_length']}"
+        return phrase("at least {count}", count=context["min_length"])
     if kind == "too_long":
-        return f"at most {context['max_length']}"
+        return phrase("at most {count}", count=context["max_length"])
+    if kind in _BOUNDS:
+        return phrase(_BOUNDS[kind], bound=next(iter(context.values())))
     said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     return said.removeprefix("expected ")
 
@@ -77,15 +94,15 @@ def _shown(key: Key, value: object) -> str:
     """The value as it stands; an environment may hold secrets, so its values are never shown."""
     if "env" in key or isinstance(value, Mapping | list) or value is None:
         return ""
-    return f" is {value!r}"
+    return phrase(" is {value}", value=repr(value))
 
 
 def _described(root: type[BaseModel], key: Key) -> str:
     annotation = _at(root, key)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return f"a table with {', '.join(_names(annotation))}"
+        return phrase("a table with {names}", names=", ".join(_names(annotation)))
     if str(key[-1]) == "face":
-        return "at least one [[face]] with name, driver and address"
+        return _("at least one [[face]] with name, driver and address")
     return f"`{key[-1]} = …`"
 
 

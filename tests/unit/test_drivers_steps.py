@@ -17,6 +17,8 @@ from conformance.drivers.steps import (
     problems_of_see,
 )
 
+pytestmark = pytest.mark.usefixtures("english")
+
 SEND = """
 steps = [
   {open = "/compose"},

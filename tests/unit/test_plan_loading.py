@@ -9,6 +9,8 @@ from conformance.plan import NoFace, Plan, PlanError, load_plan, parse_plan
 from conformance.plan.model import PersonKey
 from mocks.identities import PATIENTS, PROFESSIONALS
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TODAY = date(2026, 12, 1)
 GOOD = """\
 [product]
@@ -101,7 +103,7 @@ def test_a_face_that_the_product_lacks_is_said_by_name() -> None:
             "banc.toml:22: face.1.driver 'operator' comes in a later version",
         ),
         ("--port", "{prot}", "banc.toml:14: face.0.start: {prot} is unknown, expected one of port"),
-        ("http://127.0.0.1:8001", "localhost", "face.1.address 'localhost': expected a URL"),
+        ("http://127.0.0.1:8001", "localhost", "face.1.address 'localhost': it does not begin"),
         ("http://127.0.0.1:8001", "http://h:{port}", "leaves the port to the bench"),
         ('ready = "http://127.0.0.1:{port}/"\n', "", "face.0.ready is missing"),
         ('name = "desktop"', 'name = "web"', "face 'web' stands twice"),
@@ -113,7 +115,7 @@ def test_a_face_that_the_product_lacks_is_said_by_name() -> None:
         ('reason = "known"\n', "", "expected.0.reason is missing"),
         ("[plan]", "[stage]\npsc = 'external'\n[plan]", "stage.psc 'external' comes in a later"),
         ("[plan]", "[stages]\n[plan]", "stages is an unknown key (did you mean 'stage'?)"),
-        ("[plan]", "[evidence]\nrate = 0\n[plan]", "evidence.rate is 0: expected greater than"),
+        ("[plan]", "[evidence]\nrate = 0\n[plan]", "evidence.rate is 0: expected at least 1"),
         ("[plan]", "[identities.docter]\n[plan]", "identities.docter"),
     ],
 )
@@ -148,7 +150,7 @@ def test_what_is_no_toml_is_said_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match=r"nowhere\.toml: No such file"):
+    with pytest.raises(PlanError, match=r"nowhere\.toml: there is no such file"):
         load_plan(tmp_path / "nowhere.toml")
 
 
