@@ -66,8 +66,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("means", declaration.means)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give scenarios their ids and keep the ones that were asked for, twins before faults."""
+    """Give scenarios their ids and keep the ones that were asked for, twins before faults.
+
+    First of all plug-ins: pytest-xdist reads the groups that are marked here.
+    """
     chosen: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:

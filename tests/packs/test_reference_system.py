@@ -16,6 +16,7 @@ import pytest
 
 from conformance.bundle.finish import Finished, finish
 from conformance.bundle.verify import verify
+from conformance.journal import Journal
 from conformance.judging.exit_code import exit_code
 from conformance.judging.findings import Verdict
 from conformance.judging.judge import all_rules, judge
@@ -147,3 +148,18 @@ def forms_of(value: str) -> list[bytes]:
         encoded = base64.b64encode(b"\0" * shift + raw)
         forms.append(encoded[4 if shift else 0 : -4])
     return forms
+
+
+def test_a_story_with_a_fault_is_told_by_the_worker_of_its_twin(finished: Finished) -> None:
+    told_by: dict[str, str] = {}
+    twins: dict[str, str] = {}
+    for event in Journal(finished.folder):
+        if event.kind == "scenario.started":
+            told_by[event.scenario] = event.part
+            if event.data["twin"]:
+                twins[event.scenario] = event.data["twin"]
+
+    apart = {name for name, twin in twins.items() if told_by[name] != told_by[twin]}
+
+    assert len(twins) >= 8
+    assert apart == set()
