@@ -24,6 +24,7 @@ from conformance.judging.agreement import NOTE, digest_of
 from conformance.judging.findings import ScenarioVerdict
 from conformance.judging.grade import Grading
 from conformance.judging.judge import all_rules, grading_for, judge_scenario
+from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.stage.bench import Bench, Options
 from conformance.stage.keys import keys_folder
@@ -117,6 +118,7 @@ class WorkerSession:
     @classmethod
     def make(cls, folder: Path, options: dict[str, Any], writer: JournalWriter) -> "WorkerSession":
         """A bench on this part of the journal."""
+        set_language(options["lang"])
         plan = load_plan(Path(options["config"]) if options["config"] else None)
         catalogue = load_catalogue()
         bench = Bench(

@@ -4,9 +4,11 @@ Every driver speaks it: the browser by Playwright, the adapter by JSON over HTTP
 arguments, its answer the outcome, exactly with the names used here), the operator by a person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from conformance.locale import _
 
 OutcomeName = Literal["done", "refused", "unsupported", "unclear", "broken"]
 
@@ -182,6 +184,12 @@ class Driver(Protocol):
     def close(self) -> None:
         """Let go of browser, sockets and windows."""
         ...
+
+
+def unknown_word(kind: str, word: str, known: Iterable[str]) -> str:
+    """The sentence about a word outside the vocabulary."""
+    said = _("{kind} {word}: not in the vocabulary, expected one of {known}")
+    return said.format(kind=kind, word=repr(word), known=", ".join(known))
 
 
 class NotReady(Exception):

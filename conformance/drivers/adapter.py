@@ -11,13 +11,22 @@ from typing import Any, Literal
 
 import httpx
 
-from conformance.drivers.actions import ACTIONS, SEES, NotReady, Outcome, Seen, Stopped
+from conformance.drivers.actions import (
+    ACTIONS,
+    SEES,
+    NotReady,
+    Outcome,
+    Seen,
+    Stopped,
+    unknown_word,
+)
 from conformance.drivers.bounded import Answer, NoAnswer, TimedOut, Unreachable, ask
 from conformance.drivers.contract import BadAnswer, outcome_of, seen_of
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.exchanges import ExchangeLog, bare
+from conformance.drivers.exchanges import ExchangeLog, answered, bare
 from conformance.drivers.user_agent import Page, UserAgent
 from conformance.drivers.wallet_forms import WalletForms
+from conformance.locale import _, phrase
 from mocks.recording import Recorder
 
 SEE_WITHIN = 10.0
@@ -59,7 +68,7 @@ class AdapterDriver:
     def act(self, name: str, arguments: Mapping[str, Any], within: float) -> Outcome:
         """Do one action. Raises `NotReady` when the address never answered in this run."""
         if name not in ACTIONS:
-            raise NotReady(f"action {name!r}: expected one of {', '.join(ACTIONS)}")
+            raise NotReady(unknown_word("action", name, ACTIONS))
         deadline = Deadline(within)
         if name == "finish_psc_login" and self._under_way:
             return self._finish(arguments, deadline)
@@ -75,13 +84,13 @@ class AdapterDriver:
         Raises `NotReady` for a word outside `SEES`, `Stopped` when the product does not answer.
         """
         if what not in SEES:
-            raise NotReady(f"see {what!r}: expected one of {', '.join(SEES)}")
+            raise NotReady(unknown_word("see", what, SEES))
         try:
             answer = self._ask("GET", f"see/{what}", None, Deadline(SEE_WITHIN))
             if answer.status == 404:
                 return Seen(what, present=False, ready=False)
             if answer.status != 200:
-                raise BadAnswer(f"status {answer.status}, expected 200")
+                raise BadAnswer(phrase("status {status}, expected 200", status=answer.status))
             return seen_of(what, answer.body)
         except (NoAnswer, BadAnswer) as error:
             reason = self._options.died() or f"GET see/{what}: {error}"
@@ -102,7 +111,8 @@ class AdapterDriver:
         except NoAnswer as error:
             raise NotReady(f"{self._place('reset')}: {error}") from error
         if answer.status != 200:
-            raise NotReady(f"{self._place('reset')}: status {answer.status}, expected 200")
+            said = phrase("status {status}, expected 200", status=answer.status)
+            raise NotReady(f"{self._place('reset')}: {said}")
 
     def close(self) -> None:
         """Let go of the sockets."""
@@ -118,7 +128,8 @@ class AdapterDriver:
         except NoAnswer as error:
             return self._no_outcome(f"{asked}: {error}", "broken")
         if answer.status != 200:
-            return self._no_outcome(f"{asked}: status {answer.status}, expected 200", "broken")
+            said = phrase("status {status}, expected 200", status=answer.status)
+            return self._no_outcome(f"{asked}: {said}", "broken")
         try:
             return outcome_of(name, answer.body)
         except BadAnswer as error:
@@ -129,7 +140,8 @@ class AdapterDriver:
             answer = ask(self._client, method, f"{self._address}/{path}", deadline, json=json)
         except Unreachable as error:
             if not self._answered and not self._options.died():
-                raise NotReady(f"{self._place(path)}: {error}, expected an adapter") from error
+                said = _("{place}: {reason}, expected an adapter")
+                raise NotReady(said.format(place=self._place(path), reason=error)) from error
             raise
         self._answered = True
         return answer
@@ -162,7 +174,7 @@ class AdapterDriver:
         if broken is not None:
             return broken
         if self._wallet.here():
-            return Outcome("unclear", reason="the wallet page did not let the person through")
+            return Outcome("unclear", reason=_("the wallet page let nobody through"))
         outcome = self._post("finish_psc_login", arguments, deadline)
         return self._concluded(deadline) if outcome.name == "unsupported" else outcome
 
@@ -176,11 +188,11 @@ class AdapterDriver:
         error = self.see("error")
         if error.present and error.text.strip():
             return Outcome("refused", shown=error.text)
-        return Outcome("unclear", reason="nobody is connected, and no error is shown")
+        return Outcome("unclear", reason=_("nobody is connected, no error is shown"))
 
     def _broken_page(self, page: Page) -> Outcome | None:
         if page.status >= 500 and self._agent.log.concerns(page.url):
-            return self._no_outcome(f"{bare(page.url)} answered {page.status}", "broken")
+            return self._no_outcome(answered(bare(page.url), page.status), "broken")
         return None
 
     def _lost(self, action: str, error: NoAnswer) -> Outcome:

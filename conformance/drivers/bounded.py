@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 
 from conformance.drivers.deadlines import Deadline
+from conformance.locale import _, phrase
+from conformance.locale.system import reason_of
 
 LIMIT_OCTETS = 16 * 1024 * 1024
 
@@ -59,19 +61,23 @@ def ask(
         with contextlib.closing(response), _cut_at(deadline, response):
             body = _body(response)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise Unreachable(f"not an address that can be asked ({error})") from error
+        raise Unreachable(
+            phrase("not an address that can be asked ({reason})", reason=error)
+        ) from error
     except httpx.ConnectTimeout as error:
-        raise Unreachable(f"no connection within {deadline.seconds:g} s") from error
+        raise Unreachable(_within(_("no connection within {seconds:g} s"), deadline)) from error
     except httpx.ConnectError as error:
-        raise Unreachable(f"no connection ({_cause(error)})") from error
+        raise Unreachable(phrase("no connection ({reason})", reason=_cause(error))) from error
     except httpx.TimeoutException as error:
-        raise TimedOut(f"no answer within {deadline.seconds:g} s") from error
+        raise TimedOut(_within(_("no answer within {seconds:g} s"), deadline)) from error
     except httpx.HTTPError as error:
         if deadline.passed:
-            raise TimedOut(f"no whole answer within {deadline.seconds:g} s") from error
-        raise Dropped(f"the connection was dropped ({type(error).__name__})") from error
+            raise TimedOut(_within(_("no whole answer within {seconds:g} s"), deadline)) from error
+        raise Dropped(
+            phrase("the connection was dropped ({reason})", reason=_kind(error))
+        ) from error
     if deadline.passed:
-        raise TimedOut(f"no whole answer within {deadline.seconds:g} s")
+        raise TimedOut(_within(_("no whole answer within {seconds:g} s"), deadline))
     return Answer(response.status_code, dict(response.headers), body, url)
 
 
@@ -80,7 +86,8 @@ def _body(response: httpx.Response) -> bytes:
     for chunk in response.iter_bytes():
         octets += chunk
         if len(octets) > LIMIT_OCTETS:
-            raise Dropped(f"the answer is over {LIMIT_OCTETS // 2**20} MiB and does not end")
+            said = _("the answer is over {size} MiB and does not end")
+            raise Dropped(said.format(size=LIMIT_OCTETS // 2**20))
     return bytes(octets)
 
 
@@ -103,11 +110,19 @@ def _cut_at(deadline: Deadline, response: httpx.Response) -> Iterator[None]:
         timer.cancel()
 
 
+def _within(said: str, deadline: Deadline) -> str:
+    return said.format(seconds=deadline.seconds)
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__
+
+
 def _cause(error: BaseException) -> str:
     """The system's own words for why, without the library's."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
+            return reason_of(cause)
         cause = cause.__cause__ or cause.__context__
     return type(error).__name__

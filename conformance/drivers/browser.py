@@ -15,7 +15,15 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from conformance.drivers.actions import ACTIONS, SEES, NotReady, Outcome, Seen, Stopped
+from conformance.drivers.actions import (
+    ACTIONS,
+    SEES,
+    NotReady,
+    Outcome,
+    Seen,
+    Stopped,
+    unknown_word,
+)
 from conformance.drivers.chromium import Box, Chromium, ChromiumOptions
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, bare
@@ -25,6 +33,7 @@ from conformance.drivers.marks import Marks
 from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
 from conformance.drivers.wallet import WalletPage
 from conformance.drivers.watch import PageWatch
+from conformance.locale import _, phrase
 from mocks.recording import Recorder
 
 SEE_WITHIN = 20.0
@@ -83,9 +92,9 @@ class BrowserDriver:
     def act(self, name: str, arguments: Mapping[str, Any], within: float) -> Outcome:
         """Do one action. Raises `NotReady` for what only `banc.toml` or the machine explains."""
         if name not in ACTIONS:
-            raise NotReady(f"action {name!r}: expected one of {', '.join(ACTIONS)}")
+            raise NotReady(unknown_word("action", name, ACTIONS))
         if name == "restart":
-            return Outcome("unsupported", reason="a browser restarts no product")
+            return Outcome("unsupported", reason=_("a browser restarts no product"))
         table = self._table(name)
         self._opened()  # the time a browser takes to open is not the product's
         deadline = Deadline(within)
@@ -99,7 +108,7 @@ class BrowserDriver:
             raise
         if outcome.name == "unclear" and self._stuck():
             self._shut()
-            outcome = Outcome("unclear", reason=f"{name}: the page no longer reacts")
+            outcome = Outcome("unclear", reason=_stuck_page(name))
         if outcome.name in ("broken", "unclear") and (death := self._options.died()):
             return Outcome("broken", reason=death)
         return outcome
@@ -110,7 +119,7 @@ class BrowserDriver:
         Raises `NotReady` for a word outside `SEES`, `Stopped` when the page cannot be looked at.
         """
         if what not in SEES:
-            raise NotReady(f"see {what!r}: expected one of {', '.join(SEES)}")
+            raise NotReady(unknown_word("see", what, SEES))
         table = self._see.get(what)
         if table is None:
             return Seen(what, present=False, ready=False)
@@ -202,9 +211,8 @@ class BrowserDriver:
     def _table(self, name: str) -> ActionTable:
         table = self._actions.get(name) or self._marks.usual(name)
         if table is None:
-            raise NotReady(
-                f"banc.toml: {self._options.key}, actions.{name} is missing, expected its steps"
-            )
+            said = _("banc.toml: {face}, actions.{name} is missing, expected its steps")
+            raise NotReady(said.format(face=self._options.key, name=name))
         return table
 
     def _bounded(self, name: str, deadline: Deadline, work: Callable[[], Outcome]) -> Outcome:
@@ -216,16 +224,17 @@ class BrowserDriver:
         except ActionEnded as ended:
             return ended.outcome
         except PlaywrightTimeout:
-            reason = f"{name}: nothing more within {deadline.seconds:g} s"
-            return Outcome("unclear", reason=reason)
+            said = _("{what}: nothing more within {seconds:g} s")
+            return Outcome("unclear", reason=said.format(what=name, seconds=deadline.seconds))
         except PlaywrightError as error:
             problem = self._watch.problem if self._watch else None
             if hung.is_set() or self._gone():
                 self._shut()
             if hung.is_set():
-                return Outcome("unclear", reason=f"{name}: the page no longer reacts")
+                return Outcome("unclear", reason=_stuck_page(name))
             first = error.message.splitlines()[0].partition(" at http")[0]
-            return Outcome("broken", reason=problem or f"{name}: the browser says {first!r}")
+            said = phrase("{what}: the browser says {words}", what=name, words=repr(first))
+            return Outcome("broken", reason=problem or said)
 
     @contextlib.contextmanager
     def _ended_if_hung(self, after: float, hung: threading.Event) -> Iterator[None]:
@@ -282,6 +291,10 @@ class BrowserDriver:
             trusted_certificates=options.trusted_certificates,
             environment=options.environment,
         )
+
+
+def _stuck_page(name: str) -> str:
+    return phrase("{what}: the page no longer reacts", what=name)
 
 
 def _start_afresh(context: BrowserContext, watch: PageWatch) -> Outcome:

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _, phrase
 
 Box = tuple[int, int, int, int]
 
@@ -71,13 +73,18 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str:
     given = environment.get("BANC_CHROMIUM")
     if given:
         if shutil.which(given) is None:
-            raise NotReady(f"BANC_CHROMIUM: {given!r} is not a program, expected a Chromium")
+            said = _("BANC_CHROMIUM: {value} is not a program, expected a Chromium")
+            raise NotReady(said.format(value=repr(given)))
         return given
     for name in _NAMES:
         found = shutil.which(name, path=environment.get("PATH"))
         if found:
             return found
-    raise NotReady(f"no browser on this machine, expected one of {', '.join(_NAMES)}")
+    said = _(
+        "no browser on this machine, expected one of {known}: install the package chromium "
+        "(banc doctor --install)"
+    )
+    raise NotReady(said.format(known=", ".join(_NAMES)))
 
 
 class Chromium:
@@ -163,9 +170,11 @@ class Chromium:
                 timeout=60_000,
             )
         except PlaywrightError as error:
-            where = f" on display {options.display}" if options.display else ""
             first = error.message.splitlines()[0]
-            raise NotReady(f"{executable} cannot be opened{where} ({first})") from error
+            said = phrase("{program} cannot be opened ({reason})", program=executable, reason=first)
+            if options.display:
+                said = phrase("display {name}: {what}", name=options.display, what=said)
+            raise NotReady(said) from error
 
 
 class _Engine:
@@ -177,6 +186,7 @@ class _Engine:
     def taken(cls) -> Playwright:
         count: int = getattr(cls._of_thread, "count", 0)
         if count == 0:
+            logging.getLogger("asyncio").addFilter(_not_the_driver_s_end)
             cls._of_thread.playwright = sync_playwright().start()
         cls._of_thread.count = count + 1
         playwright: Playwright = cls._of_thread.playwright
@@ -188,6 +198,12 @@ class _Engine:
         if cls._of_thread.count == 0:
             cls._of_thread.playwright.stop()
             del cls._of_thread.playwright
+
+
+def _not_the_driver_s_end(record: logging.LogRecord) -> bool:
+    """Drop asyncio's word that nobody awaited it: a Ctrl-C ends Playwright's driver with us."""
+    error = record.exc_info[1] if record.exc_info else None
+    return "Connection closed while reading from the driver" not in str(error)
 
 
 def _arguments(options: ChromiumOptions) -> list[str]:
@@ -212,10 +228,11 @@ def _trust_authority(home: Path, ca_file: Path) -> None:
     """Chromium on Linux reads its user's authorities from the NSS database of their home."""
     certutil = shutil.which("certutil")
     if certutil is None or sys.platform != "linux":
-        raise NotReady(
-            f"certutil is missing, expected on Linux (package libnss3-tools) so that the browser "
-            f"trusts {ca_file}"
+        said = _(
+            "certutil is missing, expected on Linux (package libnss3-tools) so that the browser "
+            "trusts {path}"
         )
+        raise NotReady(said.format(path=ca_file))
     folder = home / ".pki" / "nssdb"
     folder.mkdir(parents=True)
     database = f"sql:{folder}"
@@ -225,7 +242,8 @@ def _trust_authority(home: Path, ca_file: Path) -> None:
     ):
         done = subprocess.run([certutil, *arguments], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise NotReady(f"certutil refused {ca_file} ({done.stderr.strip()})")
+            said = _("certutil refused {path} ({reason})")
+            raise NotReady(said.format(path=ca_file, reason=done.stderr.strip()))
 
 
 def _is_root() -> bool:

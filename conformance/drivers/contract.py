@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, OutcomeName, Seen
 from conformance.drivers.vocabulary import ARGUMENTS, VALUES
+from conformance.locale import _
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -33,7 +34,7 @@ class OutcomeAnswer(BaseModel):
     @model_validator(mode="after")
     def _refusal_has_words(self) -> "OutcomeAnswer":
         if self.outcome == "refused" and not (self.shown or "").strip():
-            raise ValueError("a refusal has the product's own words in `shown`")
+            raise ValueError(_("a refusal has the product's own words in `shown`"))
         return self
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from conformance.locale import phrase
 from mocks.recording import Recorder, Secret, SecretRole
 
 ROUTE = "product"
@@ -97,6 +98,16 @@ def origin_of(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def answered(url: str, status: int) -> str:
+    """That a page of the product failed by itself."""
+    return phrase("{url} answered {status}", url=url, status=status)
+
+
+def no_answer(url: str, code: str) -> str:
+    """That a page did not come; `code` is the browser's."""
+    return phrase("{url} gave no answer ({code})", url=url, code=code)
 
 
 def bare(url: str) -> str:

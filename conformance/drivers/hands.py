@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from conformance.drivers.actions import NotReady, Outcome
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.exchanges import bare
+from conformance.drivers.exchanges import bare, no_answer
 from conformance.drivers.looking import centre_on_screen, text_of, visible
 from conformance.drivers.steps import (
     Check,
@@ -27,6 +27,7 @@ from conformance.drivers.steps import (
     filled,
 )
 from conformance.drivers.watch import Failure, PageWatch, net_error
+from conformance.locale import _, phrase
 
 SLICE_S = 0.25
 """How often a wait looks up from the page to what else happened."""
@@ -113,7 +114,8 @@ class Hands:
         try:
             watch.page.goto(url, wait_until="commit", timeout=deadline.left_ms())
         except PlaywrightTimeout:
-            reason = f"{bare(url)} did not answer within {deadline.seconds:g} s"
+            said = _("{url} did not answer within {seconds:g} s")
+            reason = said.format(url=bare(url), seconds=deadline.seconds)
             raise ActionEnded(Outcome("unclear", reason=reason)) from None
         except PlaywrightError as error:
             code = net_error(error)
@@ -128,11 +130,10 @@ class Hands:
     def judge_failure(self, place: str, failure: Failure, watch: PageWatch) -> None:
         """Nobody there since the run began is the set-up; silence of who once spoke is a break."""
         if failure.never_there and not watch.answered:
-            raise NotReady(
-                f"{self._at(place)}: {failure.url} gave {failure.code}, expected a product there"
-            )
-        reason = f"{failure.url} gave no answer ({failure.code})"
-        raise ActionEnded(Outcome("broken", reason=reason))
+            said = _("{place}: {url} gave {code}, expected a product there")
+            about = {"url": failure.url, "code": failure.code}
+            raise NotReady(said.format(place=self._at(place), **about))
+        raise ActionEnded(Outcome("broken", reason=no_answer(failure.url, failure.code)))
 
     def find(
         self,
@@ -205,24 +206,24 @@ class Hands:
         """Raise `NotReady` if the selector itself cannot be read."""
         words = error.message
         if "selector" in words.lower() and ("pars" in words or "not a valid" in words):
-            raise NotReady(
-                f"{self._at(place)}: {selector!r} is not a selector, expected one of Playwright's"
-            ) from error
+            said = _("{place}: {selector} is not a selector, expected one of Playwright's")
+            about = {"place": self._at(place), "selector": repr(selector)}
+            raise NotReady(said.format(**about)) from error
 
     def _not_found(self, place: str, selector: str, watch: PageWatch) -> None:
         where = bare(watch.page.url)
         if selector in self._matched or watch.page.locator(selector).count():
-            reason = f"{selector} did not show on {where}{_asked(watch)}"
-            raise ActionEnded(Outcome("unclear", reason=reason))
-        raise NotReady(
-            f"{self._at(place)}: {selector!r} matched nothing in this run, last on {where}"
-            f"{_asked(watch)}"
-        )
+            said = phrase("{selector} did not show on {where}", selector=selector, where=where)
+            raise ActionEnded(Outcome("unclear", reason=said + asked(watch)))
+        said = _("{place}: {selector} matched nothing in this run, last on {where}")
+        about = {"place": self._at(place), "selector": repr(selector), "where": where}
+        raise NotReady(said.format(**about) + asked(watch))
 
     def _at(self, place: str) -> str:
         return f"banc.toml: {self._key}, {place}"
 
 
-def _asked(watch: PageWatch) -> str:
+def asked(watch: PageWatch) -> str:
     """What the page asked meanwhile: a dismissed question explains a page that stands still."""
-    return f"; the page had asked {watch.asked[-1]!r}" if watch.asked else ""
+    question = repr(watch.asked[-1]) if watch.asked else ""
+    return phrase("; the page had asked {question}", question=question) if question else ""

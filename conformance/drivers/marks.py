@@ -10,11 +10,12 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from conformance.drivers.actions import ACTIONS, Outcome
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import bare
-from conformance.drivers.hands import SLICE_S, Hands
+from conformance.drivers.hands import SLICE_S, Hands, asked
 from conformance.drivers.looking import read_values, text_of, visible
 from conformance.drivers.steps import ActionTable, Scroll, SeeTable, UrlMark, ValueSource, filled
 from conformance.drivers.wallet import WalletPage
 from conformance.drivers.watch import PageWatch
+from conformance.locale import _
 
 _LOOK_S = 0.5
 
@@ -159,8 +160,6 @@ class Marks:
 
 
 def _nothing(name: str, watch: PageWatch, deadline: Deadline) -> str:
-    asked = f"; the page had asked {watch.asked[-1]!r}" if watch.asked else ""
-    return (
-        f"{name}: neither mark was seen within {deadline.seconds:g} s, "
-        f"last on {bare(watch.page.url)}{asked}"
-    )
+    said = _("{what}: neither mark was seen within {seconds:g} s, last on {where}")
+    where = bare(watch.page.url)
+    return said.format(what=name, seconds=deadline.seconds, where=where) + asked(watch)

@@ -10,6 +10,7 @@ from conformance.drivers.actions import NotReady
 from conformance.drivers.chromium import Box, Chromium, ChromiumOptions
 from conformance.drivers.hands import MovePointer
 from conformance.drivers.looking import centre_on_screen, visible
+from conformance.locale import _
 
 
 class SideWindow:
@@ -34,7 +35,8 @@ class SideWindow:
             self._page.wait_for_url(url, wait_until="domcontentloaded", timeout=10_000)
         except PlaywrightError as error:
             first = error.message.splitlines()[0]
-            raise NotReady(f"side window: {url} cannot be shown ({first})") from error
+            said = _("side window: {url} cannot be shown ({reason})")
+            raise NotReady(said.format(url=url, reason=first)) from error
 
     def click(self, selector: str, within: float = 10.0) -> None:
         """Click the first visible element. Raises `NotReady` if none comes within `within` s."""
@@ -46,7 +48,8 @@ class SideWindow:
                 self._move_pointer(*centre)
             element.click(timeout=within * 1000)
         except PlaywrightTimeout as error:
-            raise NotReady(f"side window: {selector!r} did not come within {within:g} s") from error
+            said = _("side window: {selector} did not come within {seconds:g} s")
+            raise NotReady(said.format(selector=repr(selector), seconds=within)) from error
 
     def text(self, selector: str) -> str | None:
         """The words of the first visible element, None when there is none."""
@@ -62,5 +65,5 @@ class SideWindow:
     @property
     def _page(self) -> Page:
         if self._chromium is None:
-            raise NotReady("side window: it was not opened")
+            raise NotReady(_("side window: it was not opened"))
         return self._chromium.context.pages[0]

@@ -15,6 +15,7 @@ from lxml import html
 from conformance.drivers.bounded import Answer, Dropped, NoAnswer, ask
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import Crossing, ExchangeLog, bare
+from conformance.locale import _
 
 MOST_HOPS = 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -86,7 +87,8 @@ class UserAgent:
             if answer.status not in (307, 308):
                 method, form = "GET", None
             url = urljoin(url, location)
-        raise Dropped(f"{MOST_HOPS} redirects in a row, the last one to {bare(url)}")
+        said = _("{count} redirects in a row, the last one to {url}")
+        raise Dropped(said.format(count=MOST_HOPS, url=bare(url)))
 
     def _ask(
         self, method: str, url: str, form: Mapping[str, str] | None, deadline: Deadline

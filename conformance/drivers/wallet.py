@@ -11,6 +11,7 @@ from conformance.drivers.deadlines import Deadline
 from conformance.drivers.hands import SLICE_S, ActionEnded, Hands
 from conformance.drivers.looking import visible
 from conformance.drivers.watch import PageWatch
+from conformance.locale import _
 
 MARKS = {
     "choice": "[data-testid=wallet-submit]",
@@ -67,7 +68,8 @@ class WalletPage:
         while self.shows("waiting", watch):
             self._hands.look_up(watch)
             if deadline.passed:
-                reason = f"the phone did not answer within {deadline.seconds:g} s"
+                said = _("the phone did not answer within {seconds:g} s")
+                reason = said.format(seconds=deadline.seconds)
                 raise ActionEnded(Outcome("unclear", reason=reason))
             watch.wait("framenavigated", min(SLICE_S, deadline.left))
         self._hands.arrive(watch, deadline)

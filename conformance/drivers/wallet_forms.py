@@ -8,6 +8,7 @@ from lxml import html
 from conformance.drivers.bounded import Dropped
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.user_agent import UserAgent
+from conformance.locale import _
 
 
 class WalletForms:
@@ -51,7 +52,8 @@ class WalletForms:
         assert page is not None
         stream = self._agent.peek(f"{page.url.partition('?')[0]}/events", deadline)
         if b"event: answered" not in stream.body:
-            raise Dropped(f"the wallet stopped telling of the phone (status {stream.status})")
+            said = _("the wallet stopped telling of the phone (status {status})")
+            raise Dropped(said.format(status=stream.status))
         self._agent.get(page.url, deadline)
 
     def _post_back(self, deadline: Deadline) -> None:

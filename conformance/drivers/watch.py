@@ -13,7 +13,15 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.exchanges import Crossing, ExchangeLog, bare, origin_of
+from conformance.drivers.exchanges import (
+    Crossing,
+    ExchangeLog,
+    answered,
+    bare,
+    no_answer,
+    origin_of,
+)
+from conformance.locale import _
 
 MOST_DOCUMENTS = 40
 """Documents loaded in one action beyond which the product is going round in circles."""
@@ -128,7 +136,7 @@ class PageWatch:
         self._pages.append(page)
         self._arriving = None
         page.on("close", self._on_close)
-        page.on("crash", lambda _page: self._note("the page crashed"))
+        page.on("crash", lambda _page: self._note(_("the page crashed")))
         page.on("download", self._on_download)
         page.on("framenavigated", self._on_navigated)
 
@@ -145,7 +153,8 @@ class PageWatch:
         self._documents += 1
         if self._documents > MOST_DOCUMENTS:
             url = bare(request.url)
-            self._note(f"{MOST_DOCUMENTS} documents in one action, the last one {url}")
+            said = _("{count} documents in one action, the last one {url}")
+            self._note(said.format(count=MOST_DOCUMENTS, url=url))
 
     def _on_response(self, response: Response) -> None:
         request = response.request
@@ -156,7 +165,7 @@ class PageWatch:
         if self._log.concerns(request.url):
             self.answered = True
             if response.status >= 500:
-                self._note(f"{bare(request.url)} answered {response.status}")
+                self._note(answered(bare(request.url), response.status))
         attached = response.headers.get("content-disposition", "").startswith("attachment")
         if attached:
             self._downloading(request.url)
@@ -183,7 +192,7 @@ class PageWatch:
             return
         self.failure = Failure(code, bare(request.url))
         if self._log.concerns(request.url) or code == "ERR_TOO_MANY_REDIRECTS":
-            self._note(f"{bare(request.url)} gave no answer ({code})")
+            self._note(no_answer(bare(request.url), code))
 
     def _on_download(self, download: Download) -> None:
         self._arriving = None

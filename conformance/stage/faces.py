@@ -11,10 +11,11 @@ from conformance.drivers.actions import Driver, NotReady
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
+from conformance.locale import _, phrase
 from conformance.plan import Face, Plan
 from conformance.stage.phone import Hand
 from conformance.stage.processes import Death
-from conformance.stage.product import ProductProcess, StartSpec
+from conformance.stage.product import ProductProcess, StartSpec, last_words
 from conformance.stage.services import ClientRegistration, Services
 
 if TYPE_CHECKING:
@@ -53,10 +54,9 @@ class Faces:
         """How the product is registered at the mock PSC: the redirect URIs of all its faces."""
         named = {face.client_id for face in self._plan.faces if face.client_id}
         if len(named) > 1:
-            raise NotReady(
-                f"{self._plan.name}: client_id differs between faces ({', '.join(sorted(named))}), "
-                "expected one for the product"
-            )
+            said = _("{path}: client_id differs between faces ({values}), expected a single one")
+            values = ", ".join(sorted(named))
+            raise NotReady(said.format(path=self._plan.name, values=values))
         methods = {face.client_authentication for face in self._plan.faces}
         return ClientRegistration(
             client_id=next(iter(named), _CLIENT_ID),
@@ -100,8 +100,10 @@ class Faces:
         death = process.died(within) if process else None
         if process is None or death is None:
             return None
-        log = f"; end of {process.log.name}:\n{death.tail}" if death.tail else ""
-        return f"the process of face {name!r} ended with code {death.code}{log}"
+        said = phrase(
+            "the process of face {name} ended with code {code}", name=repr(name), code=death.code
+        )
+        return said + last_words(process.log, death.tail)
 
     def driver(self, face: Face) -> Driver:
         """The driver of a face, kept for the stories to come. Raises `NotReady`."""
@@ -173,10 +175,9 @@ class Faces:
                     died=lambda: self.died(face.name, _LAST_BREATH_S),
                 ),
             )
-        raise NotReady(
-            f"{self._plan.name}: face {face.name!r}, driver = {face.driver!r}: "
-            "expected browser or adapter (the operator comes in a later version)"
-        )
+        said = _("{path}: face {name}, driver {value}: expected browser or adapter")
+        about = {"name": repr(face.name), "value": repr(face.driver)}
+        raise NotReady(said.format(path=self._plan.name, **about))
 
     def _note_death(self, name: str, death: Death) -> None:
         self._deaths.add(name)

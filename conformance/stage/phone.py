@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from conformance.drivers.actions import NotReady, Seen
 from conformance.journal import Event, JournalWriter
+from conformance.locale import _
 from mocks.identities import Professional
 from mocks.psc.phone import Pending
 from mocks.psc.tenant import Tenant
@@ -42,10 +43,9 @@ class PscWorld:
         """Wait for the next request to sign in. Raises `NotReady` when none comes."""
         event = self._wait(lambda e: e.data["route"] in ("authorize", "ciba"))
         if event is None:
-            raise NotReady(
-                f"no sign-in request reached {self._tenant.describe()['issuer']} "
-                f"within {_PATIENCE:.0f} s"
-            )
+            said = _("no sign-in request reached {issuer} within {seconds:.0f} s")
+            issuer = self._tenant.describe()["issuer"]
+            raise NotReady(said.format(issuer=issuer, seconds=_PATIENCE))
         self._asked_at = event.seq
         values = {"route": event.data["route"], "request": event.ref}
         self._writer.record("bench.note", {"what": "psc.asked", "values": values}, source="bench")
@@ -54,7 +54,8 @@ class PscWorld:
         """Wait until the product has polled so often. Raises `NotReady` when it does not."""
         event = self._wait(lambda e: (e.data["facts"].get("poll") or {}).get("n", 0) >= times)
         if event is None:
-            raise NotReady(f"the product did not poll {times} times within {_PATIENCE:.0f} s")
+            said = _("the product did not poll {count} times within {seconds:.0f} s")
+            raise NotReady(said.format(count=times, seconds=_PATIENCE))
 
     def slowed_down(self) -> None:
         """Wait until a poll was answered `slow_down`. Raises `NotReady` when none was."""
@@ -62,7 +63,8 @@ class PscWorld:
             lambda e: (e.data["response"].get("json") or {}).get("error") == "slow_down"
         )
         if event is None:
-            raise NotReady(f"no poll was answered slow_down within {_PATIENCE:.0f} s")
+            said = _("no poll was answered slow_down within {seconds:.0f} s")
+            raise NotReady(said.format(seconds=_PATIENCE))
 
     def _wait(self, where: Callable[[Event], bool]) -> Event | None:
         return self._writer.wait_for("http.exchange", where, _PATIENCE, since=self._asked_at)
@@ -114,7 +116,8 @@ class RobotPhone:
         """The request that waits for this person; it may still be on its way."""
         found = self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)
         if not found:
-            raise NotReady(f"nothing asked {self._person.name} to sign in within {_PATIENCE:.0f} s")
+            said = _("nothing asked {person} to sign in within {seconds:.0f} s")
+            raise NotReady(said.format(person=self._person.name, seconds=_PATIENCE))
         return found[-1]
 
     def _note(self, what: str, **values: Any) -> None:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _, phrase
+from conformance.locale.system import reason_of
 from conformance.stage.processes import Death, WatchedProcess
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -61,10 +63,11 @@ class ProductProcess:
         """Start it and return once `ready` answers 200. Raises `NotReady`."""
         ready = self.spec.ready and self._fill(self.spec.ready, "ready")
         if ready and (taken := _taken(ready)):
-            raise NotReady(
-                f"{self._key('ready')}: {taken} is already in use by another process, "
-                "expected a free port before the product starts"
+            said = _(
+                "{key}: {address} is already in use by another process, expected a free port "
+                "before the product starts"
             )
+            raise NotReady(said.format(key=self._key("ready"), address=taken))
         command = self._command()
         try:
             self._process = WatchedProcess(
@@ -75,10 +78,12 @@ class ProductProcess:
                 on_death=self._on_death,
             )
         except OSError as error:
-            raise NotReady(
-                f"{self._key('start')}: command {command[0]!r} cannot be started "
-                f"({error.strerror}), expected a program of this machine"
-            ) from error
+            said = _(
+                "{key}: command {command} cannot be started ({reason}), expected a program of "
+                "this machine"
+            )
+            about = {"command": repr(command[0]), "reason": reason_of(error)}
+            raise NotReady(said.format(key=self._key("start"), **about)) from error
         if ready:
             self._await(self._process, ready)
 
@@ -117,7 +122,7 @@ class ProductProcess:
         """Ask `ready` until 200, at growing pauses that its death cuts short."""
         until = time.monotonic() + self.spec.within
         verify = ssl.create_default_context(cafile=self.spec.ca_file) if self.spec.ca_file else True
-        pause, last = _FIRST_PAUSE, "no answer"
+        pause, last = _FIRST_PAUSE, _("no answer")
         with httpx.Client(verify=verify, trust_env=False) as client:
             while (left := until - time.monotonic()) > 0:
                 answer = _ask(client, ready, min(left, 2.0))
@@ -125,15 +130,16 @@ class ProductProcess:
                     return
                 last = answer
                 if process.wait(min(pause, left)):
-                    self._fail(f"ended with code {_code(process)} before {ready} answered")
+                    said = _("the product ended with code {code} before {url} answered")
+                    self._fail(said.format(code=_code(process), url=ready))
                 pause = min(pause * 1.6, _LONGEST_PAUSE)
-        self._fail(f"is not up: {ready} gave {last} for {self.spec.within:g} s, expected 200")
+        said = _("the product is not up: {url} gave {answer} for {seconds:g} s, expected 200")
+        self._fail(said.format(url=ready, answer=last, seconds=self.spec.within))
 
     def _fail(self, what: str) -> None:
         tail = self.tail()
         self.stop()
-        log = f"; end of {self.log.name}:\n{tail}" if tail else f"; {self.log.name} is empty"
-        raise NotReady(f"{self._key('start')}: the product {what}{log}")
+        raise NotReady(f"{self._key('start')}: {what}{last_words(self.log, tail)}")
 
     def _key(self, key: str) -> str:
         return f"banc.toml: face {self.spec.face!r}, {key}"
@@ -143,9 +149,12 @@ class ProductProcess:
         try:
             words = shlex.split(raw) if isinstance(raw, str) else list(raw)
         except ValueError as error:
-            raise NotReady(f"{self._key('start')}: {raw!r} is not a command ({error})") from error
+            said = _("{key}: {value} is not a command ({reason})")
+            about = {"value": repr(raw), "reason": error}
+            raise NotReady(said.format(key=self._key("start"), **about)) from error
         if not words:
-            raise NotReady(f"{self._key('start')}: the command is empty, expected a program")
+            said = _("{key}: the command is empty, expected a program")
+            raise NotReady(said.format(key=self._key("start")))
         return [self._fill(word, "start") for word in words]
 
     def _environment(self) -> dict[str, str]:
@@ -155,8 +164,9 @@ class ProductProcess:
     def _fill(self, text: str, key: str) -> str:
         def value_of(place: re.Match[str]) -> str:
             if place[1] not in self._substitutions:
-                known = ", ".join(sorted(self._substitutions)) or "none here"
-                raise NotReady(f"{self._key(key)}: {place[0]} is unknown, expected one of {known}")
+                known = ", ".join(sorted(self._substitutions))
+                said = _("{key}: {value} is unknown, expected one of {known}")
+                raise NotReady(said.format(key=self._key(key), value=place[0], known=known))
             return self._substitutions[place[1]]
 
         return _PLACE.sub(value_of, text)
@@ -167,12 +177,19 @@ def _ask(client: httpx.Client, url: str, within: float) -> str:
         with client.stream("GET", url, timeout=within) as response:
             return str(response.status_code)
     except httpx.HTTPError as error:
-        return f"no answer ({type(error).__name__})"
+        return f"{_('no answer')} ({type(error).__name__})"
 
 
 def _code(process: WatchedProcess) -> str:
     death = process.died()
-    return str(death.code) if death else "unknown"
+    return str(death.code) if death else "?"
+
+
+def last_words(log: Path, tail: str) -> str:
+    """What follows a sentence about a product: the end of its log, or that there is none."""
+    if not tail:
+        return phrase("; {log} is empty", log=log.name)
+    return phrase("; end of {log}:", log=log.name) + f"\n{tail}"
 
 
 def _taken(url: str) -> str | None:

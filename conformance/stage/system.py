@@ -4,7 +4,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from conformance.drivers.actions import ACTIONS, SEES, Driver, NotReady, Outcome, Seen, Stopped
+from conformance.drivers.actions import (
+    ACTIONS,
+    SEES,
+    Driver,
+    NotReady,
+    Outcome,
+    Seen,
+    Stopped,
+    unknown_word,
+)
 from conformance.journal import JournalWriter
 from mocks.recording import Blob
 
@@ -80,7 +89,7 @@ class RecordedSystem:
     def see(self, what: str) -> Seen:
         """Look at one thing of the closed list. Raises `NotReady` for a word outside it."""
         if what not in SEES:
-            raise NotReady(f"see({what!r}): expected one of {', '.join(SEES)}")
+            raise NotReady(unknown_word("see", what, SEES))
         seen = self._driver.see(what)
         blobs = [Blob(f"{what}.png", "image/png", seen.screenshot)] if seen.screenshot else []
         self._writer.record(

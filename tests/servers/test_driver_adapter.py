@@ -23,6 +23,8 @@ from conformance.drivers.actions import NotReady, Stopped
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
 from mocks.recording import Blob, Secret, Witness
 
+pytestmark = pytest.mark.usefixtures("english")
+
 PERSON = {"means": "ecps", "national_id": "899700042171"}
 
 

@@ -20,6 +20,8 @@ from conformance.drivers.browser import BrowserDriver, BrowserOptions
 from conformance.drivers.steps import ActionTable, SeeTable
 from mocks.recording import Blob, Secret, Witness
 
+pytestmark = pytest.mark.usefixtures("english")
+
 PERSON = {"means": "cps", "national_id": "899700042171"}
 
 

@@ -15,6 +15,8 @@ from conformance.drivers.actions import NotReady
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec
 
+pytestmark = pytest.mark.usefixtures("english")
+
 ROOT = Path(__file__).parents[2]
 
 SERVER = """

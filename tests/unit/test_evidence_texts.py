@@ -100,6 +100,7 @@ def test_a_long_title_is_cut_where_its_room_ends() -> None:
     assert fitted("Trop long", 17, 1) == "…"
 
 
+@pytest.mark.usefixtures("english")
 def test_without_a_font_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     fonts.find_font.cache_clear()
     monkeypatch.setattr(fonts, "_KNOWN_PLACES", ())
@@ -130,6 +131,7 @@ def test_windows_share_the_screen_without_covering_each_other_or_the_band() -> N
     assert split[1].product.geometry == "1460x1004+0+0"
 
 
+@pytest.mark.usefixtures("english")
 def test_only_what_was_tried_says_so_and_an_unknown_recorder_is_named() -> None:
     assert {name for name, backend in BACKENDS.items() if backend.tried} == {"x11grab"}
     assert backend_named("none") is None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _
 
 
 class Screen(Protocol):
@@ -93,5 +94,6 @@ def backend_named(name: str) -> Backend | None:
         return None
     if name not in BACKENDS:
         expected = ", ".join((*BACKENDS, NO_BACKEND))
-        raise NotReady(f"evidence.screen: {name!r} is no recorder, expected one of {expected}")
+        said = _("evidence.screen: {value} is no recorder, expected one of {known}")
+        raise NotReady(said.format(value=repr(name), known=expected))
     return BACKENDS[name]

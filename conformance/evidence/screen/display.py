@@ -16,6 +16,7 @@ from Xlib.error import DisplayError
 from conformance.drivers.actions import NotReady
 from conformance.evidence.screen.layout import FILM_SIZE, Area, screen_of
 from conformance.evidence.screen.manager import start_manager
+from conformance.locale import _, phrase
 
 # The shell outlives Xvfb's parent by the time it takes to see its stdin close: a bench that is
 # killed leaves no X server behind, and with it go the windows and the recorder.
@@ -50,10 +51,11 @@ class Display:
         Raises `NotReady` when Xvfb is absent or does not come up within `within` seconds.
         """
         if shutil.which("Xvfb") is None:
-            raise NotReady(
+            said = _(
                 "Xvfb is not installed, the screen cannot be filmed: install the package xvfb "
                 "(banc doctor --install), or run with --no-video"
             )
+            raise NotReady(said)
         screen = screen_of(width, height)
         server: subprocess.Popen[bytes] | None = None
         folder = Path(tempfile.mkdtemp(prefix="banc-display-"))
@@ -130,7 +132,8 @@ def _display_number(server: subprocess.Popen[bytes], folder: Path, within: float
     said = server.stdout.readline().strip() if ready else b""
     if not said.isdigit():
         log = " / ".join((folder / "xvfb.log").read_text("utf-8", "replace").split("\n")[-4:])
-        raise NotReady(f"Xvfb did not start: {log.strip(' /') or f'no answer within {within:g} s'}")
+        why = log.strip(" /") or phrase("no answer within {seconds:g} s", seconds=within)
+        raise NotReady(phrase("Xvfb did not start: {reason}", reason=why))
     return int(said)
 
 

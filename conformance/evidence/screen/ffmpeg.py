@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _
 
 _START = re.compile(r"Duration: N/A, start: ([0-9.]+)")
 _SIZE = re.compile(r"Stream #0:0.*: Video: h264.*?, (\d{2,5})x(\d{2,5})")
@@ -29,10 +30,11 @@ def find_ffmpeg() -> str:
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
-        raise NotReady(
-            "ffmpeg is neither on the PATH nor in the imageio-ffmpeg wheel: "
-            "install the package ffmpeg (banc doctor --install), or run with --no-video"
-        ) from error
+        said = _(
+            "ffmpeg is neither on the PATH nor in the imageio-ffmpeg wheel: install the package "
+            "ffmpeg (banc doctor --install), or run with --no-video"
+        )
+        raise NotReady(said) from error
 
 
 def run_ffmpeg(
@@ -109,8 +111,10 @@ class Recording:
             if self._has_begun() and self.epoch is not None:
                 return self.epoch
         self.kill()
-        why = "ended" if self._ended else f"gave no frame within {within:g} s"
-        raise NotReady(f"the screen recorder {why}: {self.last_words}")
+        said = _("the screen recorder ended: {words}")
+        if not self._ended:
+            said = _("the screen recorder gave no picture within {seconds:g} s: {words}")
+        raise NotReady(said.format(seconds=within, words=self.last_words))
 
     def wait_for_frame(self, number: int, within: float) -> bool:
         """Wait until that many pictures are encoded; false if it ends, or takes longer."""

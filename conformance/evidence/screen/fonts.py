@@ -9,6 +9,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _
 
 _KNOWN_PLACES = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
@@ -32,10 +33,11 @@ def find_font() -> Path:
         if place is not None and place.is_file():
             return place
     package = "fonts-dejavu-core" if sys.platform == "linux" else "DejaVu Sans"
-    raise NotReady(
-        f"no font for the band of the film: install {package} (banc doctor --install), "
-        "or run with --no-video"
+    said = _(
+        "no font for the band of the film: install {package} (banc doctor --install), or run "
+        "with --no-video"
     )
+    raise NotReady(said.format(package=package))
 
 
 def _asked_of_fontconfig() -> Path | None:

@@ -13,6 +13,7 @@ from Xlib.protocol.event import ClientMessage
 from Xlib.xobject.drawable import Window
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _
 
 _ASK_AGAIN_S = 0.05
 
@@ -57,7 +58,8 @@ def start_manager(
         manager.kill()
         manager.wait()
         said = (folder / "openbox.log").read_text("utf-8", "replace").strip()
-        raise NotReady(f"openbox does not manage display {display} ({said or 'silent'})")
+        told = _("openbox does not manage display {name} ({reason})")
+        raise NotReady(told.format(name=display, reason=said or "–"))
     return manager
 
 

@@ -9,6 +9,7 @@ from Xlib.error import DisplayError
 from Xlib.ext import xtest
 
 from conformance.drivers.actions import NotReady
+from conformance.locale import _
 
 _GLIDE_STEPS = 8
 _STEP_MS = 15
@@ -22,10 +23,12 @@ class Pointer:
         try:
             self._connection = XConnection(display)
         except (DisplayError, OSError) as error:
-            raise NotReady(f"display {display} does not answer ({error})") from error
+            said = _("display {name} does not answer ({reason})")
+            raise NotReady(said.format(name=display, reason=error)) from error
         if not self._connection.has_extension("XTEST"):
             self._connection.close()
-            raise NotReady(f"display {display} lacks XTEST: its pointer cannot be moved")
+            said = _("display {name} lacks XTEST: its pointer cannot be moved")
+            raise NotReady(said.format(name=display))
         self._root = self._connection.screen().root
 
     @property

@@ -235,4 +235,5 @@ def _free_name(folder: Path, scenario_id: str) -> str:
     for name in names:
         if name.lower() not in taken:
             return f"video/{name}"
-    raise NotReady(f"{video}: too many films of {scenario_id}")
+    said = _("{path}: too many films of {scenario}")
+    raise NotReady(said.format(path=video, scenario=scenario_id))

@@ -9,6 +9,7 @@ from conformance.evidence.screen.display import Display
 from conformance.evidence.screen.layout import Area, Layout, browser_only, desktop_and_phone
 from conformance.evidence.screen.pointer import Pointer
 from conformance.evidence.screen.recorder import Film
+from conformance.locale import _
 from conformance.plan import Plan
 from mocks.recording import Recorder
 
@@ -79,7 +80,8 @@ class Studio:
         wanted = "x11grab" if evidence.screen == "auto" else evidence.screen
         backend = backend_named(wanted)
         if backend is None:
-            raise NotReady(f"{self._plan.name}: [evidence] screen = {wanted!r} films nothing here")
+            said = _("{path}: evidence.screen {value} films nothing here")
+            raise NotReady(said.format(path=self._plan.name, value=repr(wanted)))
         return Film.start(
             self._folder,
             name,
