@@ -1,5 +1,6 @@
 """`banc run`: the main job. Hands the plan to pytest, shows the stories live, says how it ended."""
 
+import signal
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def run_command(**options: Any) -> int:
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
     progress = Progress(options["lang"])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a build server's Ctrl-C
     code = pytest.main(_arguments(options, tuple(packs)), plugins=[progress])
     for line in progress.complaints:
         click.echo(f"banc: {line}", err=True)
