@@ -27,6 +27,8 @@ from conformance.locale import _, phrase
 Box = tuple[int, int, int, int]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_LONGEST_TMPDIR = 55
+"""Chromium adds 46 characters to the name of a socket, and the system takes 104 in all."""
 _QUIET = (
     "--disable-gpu",
     "--disable-quic",
@@ -152,7 +154,8 @@ class Chromium:
         self, engine: Playwright, executable: str, options: ChromiumOptions
     ) -> BrowserContext:
         environment = {**options.environment, "HOME": str(self._home), "LANGUAGE": "fr"}
-        environment["TMPDIR"] = str(self._home)  # a browser that is killed tidies nothing up
+        if len(str(self._home)) <= _LONGEST_TMPDIR:  # a browser that is killed tidies nothing up
+            environment["TMPDIR"] = str(self._home)
         if options.display is not None:
             environment["DISPLAY"] = options.display
         try:
