@@ -1,5 +1,6 @@
 """JUnit XML: a case a scenario, failures typed by rule id, `not_tested` skipped with its reason."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +16,14 @@ from conformance.locale import _
 from conformance.reporting.views import Report, ScenarioView
 from conformance.reporting.words import reason_sentence, verdict_word
 
+_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SAID = (Verdict.REVIEW, Verdict.WARNING)
 
 
 def write(folder: Path, judgement: Judgement, report: Report) -> None:
     """Write `junit.xml`; names are scenario ids, the same from build to build."""
     suite: Any = TestSuite("banc")  # type: ignore[no-untyped-call]
-    suite.add_property("product", f"{report.run.product} {report.run.version}")
+    suite.add_property("product", _legal(f"{report.run.product} {report.run.version}"))
     suite.add_property("run", report.run.id)
     for view in report.scenarios:
         suite.add_testcase(_case(judgement.scenarios[view.name], view))
@@ -42,7 +44,7 @@ def _case(verdict: ScenarioVerdict, view: ScenarioView) -> TestCase:
     _filled(case, verdict.findings)
     if not case.result and verdict.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE):
         why = reason_sentence(verdict.reason) or verdict_word(str(verdict.verdict))
-        case.result = [Skipped(": ".join(filter(None, (why, view.reason))))]
+        case.result = [Skipped(_legal(": ".join(filter(None, (why, view.reason)))))]
     return case
 
 
@@ -78,7 +80,12 @@ def _words(finding: Finding) -> str:
         said = sentence(finding.rule, finding.said, dict(finding.params))
     else:
         said = reason_sentence(finding.reason)
-    return f"{said} ({finding.subject})"
+    return _legal(f"{said} ({finding.subject})")
+
+
+def _legal(text: str) -> str:
+    """`text` without what XML 1.0 §2.2 cannot hold: products write it, and it hides nothing."""
+    return _ILLEGAL.sub("·", text)
 
 
 def _seconds(view: ScenarioView) -> float | None:
