@@ -12,6 +12,7 @@ from conformance.bundle.reading import BundleFault, Contents, contents, name_pro
 from conformance.bundle.seal import MANIFEST, SIGNATURE
 from conformance.bundle.signature import Signature, Signer, read_signature
 from conformance.locale import _, _n
+from conformance.locale.system import reason_of
 
 INTACT, ALTERED, NOT_SEALED, BENCH_ERROR = 0, 1, 2, 3
 
@@ -67,7 +68,7 @@ def verify(path: Path, key: str | None = None, deep: bool = False) -> Verificati
     except OSError as error:
         said = _("{path}: cannot be read ({reason})")
         where = error.filename or path
-        return Verification(BENCH_ERROR, [said.format(path=where, reason=error.strerror or error)])
+        return Verification(BENCH_ERROR, [said.format(path=where, reason=reason_of(error))])
 
 
 def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _CLIENT_ID = "banc-lps"
 _NO_GEOMETRY = "900x760+40+60"
-_LAST_BREATH_S = 0.3
+_LAST_BREATH_S = 2.0
 
 
 class Faces:
