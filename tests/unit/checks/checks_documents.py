@@ -115,6 +115,9 @@ class Doc:
 </nonXMLBody></component></ClinicalDocument>""".encode()
 
 
+_MADE = (2026, 1, 15, 9, 30, 0)
+
+
 def archive(*docs: Doc, drop: tuple[str, ...] = (), extra: dict[str, bytes] | None = None) -> bytes:
     """IHE_XDM.ZIP with these documents; `drop` leaves members out."""
     files = {"INDEX.HTM": b"<html/>", "README.TXT": b"lisez-moi"}
@@ -130,7 +133,7 @@ def archive(*docs: Doc, drop: tuple[str, ...] = (), extra: dict[str, bytes] | No
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as out:
         for name, content in files.items():
             if name not in drop:
-                out.writestr(name, content)
+                out.writestr(zipfile.ZipInfo(name, _MADE), content, zipfile.ZIP_DEFLATED)
     return held.getvalue()
 
 
