@@ -30,7 +30,7 @@ def run_command(**options: Any) -> int:
     """Rehearse a product from end to end: drive, record, film, judge, seal.
 
     Without --config the reference system is rehearsed. Exit code: 0 no refusal found, 1 a refusal,
-    2 something was not ready, 3 a defect of the bench.
+    2 something was not ready or the run was cut short, 3 a defect of the bench or a full disk.
     """
     import pytest
 
