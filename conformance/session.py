@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
-from conformance.catalogue import load_catalogue
+from conformance.catalogue import catalogue_for
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.journal import Event, JournalWriter, read_part
 from conformance.judging.aggregate import scenario_verdicts
@@ -120,7 +120,7 @@ class WorkerSession:
         """A bench on this part of the journal."""
         set_language(options["lang"])
         plan = load_plan(Path(options["config"]) if options["config"] else None)
-        catalogue = load_catalogue()
+        catalogue = catalogue_for(plan.imported_catalogue)
         bench = Bench(
             plan,
             catalogue,
@@ -185,7 +185,7 @@ def _run_started(run_id: str, plan: Plan, options: dict[str, Any], option: Any) 
         "schema_version": SCHEMA_VERSION,
         "run_id": run_id,
         "bench": {"name": "banc", "version": _version(), "sha256": _bench_sha256()},
-        "catalogue": {"sha256": load_catalogue().sha256},
+        "catalogue": {"sha256": catalogue_for(plan.imported_catalogue).sha256},
         "rules": {rule.id: rule.sha256 for rule in all_rules().values()},
         "product": plan.product.model_dump(mode="json"),
         "plan": plan.summary()

@@ -1,5 +1,6 @@
 """Requirements, scenarios and proofs as data, with their loader."""
 
+from conformance.catalogue.choosing import catalogue_for, catalogue_in
 from conformance.catalogue.loader import Catalogue, load_catalogue
 from conformance.catalogue.model import Piece, Proof, Requirement, Scenario, Step, Text
 from conformance.catalogue.source import CatalogueError
@@ -13,5 +14,7 @@ __all__ = [
     "Scenario",
     "Step",
     "Text",
+    "catalogue_for",
+    "catalogue_in",
     "load_catalogue",
 ]

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from conformance.catalogue import Catalogue, Proof, Scenario, load_catalogue
+from conformance.catalogue import Catalogue, Proof, Scenario, catalogue_in
 from conformance.catalogue.model import Piece
 from conformance.evidence.pieces import Found, Trail
 from conformance.journal import Event, Journal
@@ -52,7 +52,7 @@ def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[Proof
     A row for every proof of a scenario that was told, or of a requirement that the plan owes.
     Raises `OSError` when a file cannot be read or written.
     """
-    known = catalogue or load_catalogue()
+    known = catalogue or catalogue_in(folder)
     journal = Journal(folder)
     places = journal.index()
     run = _run(journal.slice(places.get("", [])))

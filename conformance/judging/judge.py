@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from conformance.catalogue import Catalogue, load_catalogue
+from conformance.catalogue import Catalogue, catalogue_in
 from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
 from conformance.checks.load import load_rules
 from conformance.checks.registry import RULES, Rule
@@ -67,7 +67,7 @@ def _collecting_seldom() -> Iterator[None]:
 
 
 def _judged(folder: Path) -> Judgement:
-    catalogue = load_catalogue()
+    catalogue = catalogue_in(folder)
     rules = all_rules()
     journal = Journal(folder)
     if not journal.parts:

@@ -194,6 +194,11 @@ class Plan(_Table):
         raise NoFace(said.format(path=self.name, name=repr(name), known=known))
 
     @property
+    def imported_catalogue(self) -> Path | None:
+        """What `[plan] catalogue` names, from the folder of `banc.toml`; None: the built-in one."""
+        return (self.folder or Path()) / self.plan.catalogue if self.plan.catalogue else None
+
+    @property
     def signing_key(self) -> Path | None:
         """The file of the key that `[evidence] key` names, from the folder of `banc.toml`."""
         return (self.folder or Path()) / self.evidence.key if self.evidence.key else None

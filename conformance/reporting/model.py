@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conformance.catalogue import load_catalogue
+from conformance.catalogue import catalogue_in
 from conformance.evidence.package import ProofRow
 from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
@@ -29,7 +29,7 @@ from conformance.reporting.views import (
 def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: str) -> Report:
     """Everything a report shows about the bundle in `folder`."""
     all_rules()
-    catalogue = load_catalogue()
+    catalogue = catalogue_in(folder)
     journal = Journal(folder)
     places = journal.index()
     pages = [
