@@ -76,7 +76,7 @@ def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:
     signature = read_signature(_octets(found, SIGNATURE), manifest_octets)
     altered = [problem.sentence for problem in found.problems]
     altered += _signature_problems(found, signature)
-    manifest = _manifest(manifest_octets)
+    manifest = manifest_of(manifest_octets)
     if manifest is None and MANIFEST in found.files:
         altered.append(_("{path}: not a manifest of this bench").format(path=MANIFEST))
     elif manifest is not None:
@@ -154,7 +154,8 @@ def _signature_problems(found: Contents, signature: Signature | None) -> Iterato
         yield said.format(path=MANIFEST, other=SIGNATURE)
 
 
-def _manifest(octets: bytes) -> Manifest | None:
+def manifest_of(octets: bytes) -> Manifest | None:
+    """The manifest in these octets; None when they are none of this bench."""
     try:
         return Manifest.model_validate_json(octets)
     except ValidationError:
