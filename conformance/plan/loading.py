@@ -164,7 +164,7 @@ def _face(n: int, face: Face) -> Iterator[Problem]:
                     yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)
     for key in ("address", "ready"):
         url = getattr(face, key)
-        if url is not None and (wrong := _no_url(url)):
+        if url is not None and (wrong := no_url(url)):
             said = _("{key} {value}: {reason}, expected a URL such as {example}")
             about = {"value": repr(url), "reason": wrong, "example": "http://127.0.0.1:8080"}
             yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)
@@ -177,7 +177,7 @@ def _face(n: int, face: Face) -> Iterator[Problem]:
         yield ("face", n), said.format(key=f"face.{n}.ready")
 
 
-def _no_url(text: str) -> str | None:
+def no_url(text: str) -> str | None:
     """What is wrong with an address, its places filled in; None when it can be asked."""
     filled = _PLACE.sub(lambda place: "http://h" if place[1] in _URLS else "1", text)
     if not filled.startswith(("http://", "https://")):
