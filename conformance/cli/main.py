@@ -11,6 +11,7 @@ import click
 from conformance.locale import set_language
 
 COMMANDS = {
+    "init": "conformance.cli.init",
     "run": "conformance.cli.run",
     "list": "conformance.cli.list",
     "verify": "conformance.cli.bundles",
@@ -18,6 +19,7 @@ COMMANDS = {
     "diff": "conformance.cli.bundles",
     "finish": "conformance.cli.bundles",
     "mutants": "conformance.cli.mutants",
+    "film": "conformance.cli.film",
     "identities": "conformance.cli.identities",
     "doctor": "conformance.cli.doctor",
     "bench": "conformance.cli.bench",
@@ -25,6 +27,7 @@ COMMANDS = {
 }
 
 SUMMARIES = {
+    "init": "Ask ten questions about your product and write its banc.toml.",
     "run": "Rehearse a product: drive it, film it, judge it, seal the proofs.",
     "list": "List requirements, scenarios, proofs or rules.",
     "verify": "Tell whether a bundle is as it was sealed.",
@@ -32,6 +35,7 @@ SUMMARIES = {
     "diff": "Show what differs between the verdicts of two bundles.",
     "finish": "Judge and seal a bundle whose run was cut short.",
     "mutants": "Run every faulty variant of the reference system and print the matrix.",
+    "film": "Add films made elsewhere to a run (OBS, Game Bar, a phone).",
     "identities": "Write the synthetic people, to be loaded into a product.",
     "doctor": "Show the tools the bench needs, and install what is missing.",
     "bench": "Measure the bench beside its peers (CPU time).",

@@ -14,7 +14,10 @@ Table = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """`run.started`: what was going to be run, with what; the hashes let an auditor compare."""
+    """`run.started`: what was going to be run, with what; the hashes let an auditor compare.
+
+    `like` names the deposited bundle whose plan was taken ({manifest: SHA-256 or null, run_id}).
+    """
 
     schema_version: int
     run_id: str
@@ -27,11 +30,16 @@ class RunStarted:
     expected: list[Table]
     environment: Table
     lang: str = "fr"
+    like: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TenantOpened:
-    """`tenant.opened`: the isolated world of a scenario; lifetimes and interval in seconds."""
+    """`tenant.opened`: the isolated world of a scenario; lifetimes and interval in seconds.
+
+    `stage` says who plays each service (`mock`, `external`); of a service played by somebody else
+    only what `banc.toml` says is known.
+    """
 
     name: str
     issuer: str
@@ -48,6 +56,7 @@ class TenantOpened:
     lifetimes: dict[str, Any]
     interval: int
     profile: str
+    stage: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +276,10 @@ class FilmStarted:
 
 @dataclass(frozen=True, slots=True)
 class FilmFinished:
-    """`film.finished`: what the checks of the file found (seconds, shares from 0 to 1)."""
+    """`film.finished`: what the checks of the file found (seconds, shares from 0 to 1).
+
+    `aligned_by` says how a film made elsewhere was laid on the run (`mark`, `metadata`…).
+    """
 
     file: str
     ok: bool
@@ -280,6 +292,7 @@ class FilmFinished:
     chapters: int = 0
     made_elsewhere: bool = False
     limits: list[str] = field(default_factory=list)
+    aligned_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 
+from conformance.evidence.elsewhere.words import start_word
 from conformance.locale import _
 
 _SUBJECT = re.compile(r"(?P<before>.*?)(?P<stem>[a-z-]+)(?P<number> \d+)?")
@@ -131,6 +132,11 @@ def driver_word(driver: str) -> str:
     )
 
 
+def made_elsewhere(by: str) -> str:
+    """That a film was made by another program, and what laid it on the run."""
+    return _("film made elsewhere, laid on the run {by}").format(by=start_word(by))
+
+
 def proof_kind(kinds: str) -> str:
     """What a proof is, for `video` or `document+pdfa1`."""
     return " + ".join(_kind(kind) for kind in kinds.split("+"))
@@ -154,6 +160,17 @@ def _kind(kind: str) -> str:
         "documentation": _("documentation"),
         "written_commitment": _("written commitment"),
     }.get(kind, kind)
+
+
+def constraint_word(constraint: str) -> str:
+    """What a proof must show beside its contents."""
+    return {
+        "fullscreen": _("full screen"),
+        "browser_fully_visible": _("browser fully visible"),
+        "url_visible": _("address visible"),
+        "clock_visible": _("date and time visible"),
+        "all_windows_visible": _("all windows visible"),
+    }.get(constraint, constraint)
 
 
 def proof_state(state: str, seen_by_eye: bool) -> str:

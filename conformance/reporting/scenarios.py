@@ -49,6 +49,7 @@ def told(
         twin=str(begun.get("twin") or ""),
         film=film,
         captions=_captions(folder, film),
+        elsewhere=_made_elsewhere(film, events),
         prerequisites=tuple(p.said(lang) for p in row.prerequisites) if row else (),
         steps=steps,
         outside=[],
@@ -100,12 +101,24 @@ def _when(events: Sequence[Event], kind: str) -> str:
 
 
 def _film(folder: Path, events: Sequence[Event]) -> tuple[str | None, int | None]:
-    """The film of a scenario, and the `mono` of its first frame; a run cut short has one too."""
-    started = _data(events, "film.started")
-    file = str(started.get("file") or "")
-    if not file.startswith("video/") or ".." in file or not (folder / file).is_file():
-        return None, None
-    return file, int(started["zero"])
+    """The film of a scenario, and the `mono` of its first frame; a run cut short has one too.
+
+    The last that is there: one made elsewhere was added because it shows more.
+    """
+    for event in reversed(events):
+        file = str(event.data.get("file") or "") if event.kind == "film.started" else ""
+        if file.startswith("video/") and ".." not in file and (folder / file).is_file():
+            return file, int(event.data["zero"])
+    return None, None
+
+
+def _made_elsewhere(film: str | None, events: Sequence[Event]) -> str:
+    """What tells a film made elsewhere from one of the bench; empty for those."""
+    for event in events:
+        if event.kind == "film.finished" and event.data["file"] == film:
+            by = str(event.data.get("aligned_by") or "")
+            return labels.made_elsewhere(by) if event.data.get("made_elsewhere") else ""
+    return ""
 
 
 def _moment(film: str | None, event: Event, zero: int | None) -> Moment | None:

@@ -122,7 +122,10 @@ class StepView:
 
 @dataclass(slots=True)
 class ScenarioView:
-    """One scenario page; `began` and `ended_at` are RFC 3339 in UTC, empty when unknown."""
+    """One scenario page; `began` and `ended_at` are RFC 3339 in UTC, empty when unknown.
+
+    `elsewhere` says that the film was made by another program, and how it was laid on the run.
+    """
 
     anchor: str
     name: str
@@ -137,6 +140,7 @@ class ScenarioView:
     twin: str
     film: str | None
     captions: str | None
+    elsewhere: str
     prerequisites: tuple[str, ...]
     steps: list[StepView]
     outside: list[SeenEvent]

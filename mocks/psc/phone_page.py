@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import StreamingResponse
 
 from mocks.psc.access import hold_own_origin, hold_token
+from mocks.psc.mark_page import mark
 from mocks.psc.pages import page
 from mocks.psc.tenant import Tenant
 from mocks.psc.wallet import STREAM
@@ -13,7 +14,9 @@ from mocks.psc.web import Answer, Call, Refused, redirect
 
 
 def phone(call: Call) -> Answer:
-    """GET `/phone` (`?national_id=` shows one person's), POST an answer, GET `/phone/events`.
+    """GET `/phone` (`?national_id=` shows one person's), POST an answer.
+
+    GET `/phone/events` tells that something changed, `/phone/mark` shows the mark of a film.
 
     When a control token is set, `?control_token=` opens the page once and a cookie keeps it open.
     """
@@ -24,6 +27,10 @@ def phone(call: Call) -> Answer:
         return answer
     if call.tail == "events":
         return Answer(_events(call.tenant), quiet=True)
+    if call.tail == "mark":
+        shown = mark(call.tenant, call.now)
+        shown.quiet = True
+        return shown
     if call.method == "POST":
         return _answered(call)
     opened, call.tenant.state.phone_opened = call.tenant.state.phone_opened, True

@@ -83,7 +83,7 @@ class _Probe:
 
 def check(
     path: Path,
-    expected_duration: float,
+    expected_duration: float | None,
     size: tuple[int, int] | None = None,
     *,
     chapters: int | None = None,
@@ -94,13 +94,15 @@ def check(
     """Check the film at `path`; it never raises for what is wrong with the film.
 
     `size` and `chapters` are compared when given; `band` pixels at the bottom are no part of the
-    screen; `already` are problems known beforehand. Raises `NotReady` without an ffmpeg.
+    screen; `already` are problems known beforehand. `expected_duration` is None for a film made
+    elsewhere, which begins and ends when it likes and leaves out pictures on which nothing moves.
+    Raises `NotReady` without an ffmpeg.
     """
     probe = _probe(path, band)
     problems = [*already, *_problems(probe, path, expected_duration, size, chapters)]
     return FilmReport(
         duration=round(probe.duration, 3),
-        expected_duration=round(expected_duration, 3),
+        expected_duration=round(expected_duration or 0.0, 3),
         width=probe.size[0],
         height=probe.size[1],
         black_share=round(probe.black_share, 3),
@@ -115,7 +117,7 @@ def check(
 def _problems(
     probe: _Probe,
     path: Path,
-    expected: float,
+    expected: float | None,
     size: tuple[int, int] | None,
     chapters: int | None,
 ) -> list[str]:
@@ -125,14 +127,14 @@ def _problems(
         why = probe.errors[0] if probe.errors else _("no picture in it")
         return [_("{name}: not readable to the end ({why})").format(name=name, why=why)]
     problems = []
-    if abs(probe.duration - expected) > TOLERANCE_S:
+    if expected is not None and abs(probe.duration - expected) > TOLERANCE_S:
         sentence = _("{name}: lasts {duration:.1f} s, the scenario {expected:.1f} s")
         problems.append(sentence.format(name=name, duration=probe.duration, expected=expected))
     if probe.black_share > MOST_BLACK:
         sentence = _("{name}: {share:.0%} of its pictures are black, at most {most:.0%} expected")
         problems.append(sentence.format(name=name, share=probe.black_share, most=MOST_BLACK))
     gap = max(probe.gaps, default=0.0)
-    if gap > LONGEST_GAP_S:
+    if expected is not None and gap > LONGEST_GAP_S:
         sentence = _("{name}: the take is interrupted for {gap:.1f} s")
         problems.append(sentence.format(name=name, gap=gap))
     if size is not None and probe.size != size:

@@ -72,7 +72,7 @@ class Film:
         Records `film.started`. Raises `NotReady` when ffmpeg, a font or the display is missing, or
         when no picture comes within `within` seconds.
         """
-        file = _free_name(folder, scenario_id)
+        file = free_name(folder, scenario_id)
         film = cls(folder.resolve(), file, scenario_id, backend or X11Grab(), recorder)
         try:
             film._roll(display, band, rate, within)
@@ -225,15 +225,18 @@ def _limits_of(backend: Backend) -> tuple[str, ...]:
     return () if backend.name == "gdigrab" else ("no-windows-date",)
 
 
-def _free_name(folder: Path, scenario_id: str) -> str:
-    """`video/<scenario>.mp4`, numbered from 2 when there is one already, whatever its case."""
+def free_name(folder: Path, scenario_id: str, suffix: str = ".mp4") -> str:
+    """`video/<scenario>.mp4`, numbered from 2 when there is one already, whatever its case.
+
+    Its captions must be free too. Raises `NotReady` when ten thousand are taken.
+    """
     video = folder / "video"
     video.mkdir(parents=True, exist_ok=True)
-    taken = {path.name.lower() for path in video.iterdir()}
+    taken = {path.stem.lower() for path in video.iterdir()}
     stem = file_name(scenario_id)
-    names = (f"{stem}.mp4" if n == 1 else f"{stem}_{n}.mp4" for n in range(1, 10_000))
+    names = (stem if n == 1 else f"{stem}_{n}" for n in range(1, 10_000))
     for name in names:
         if name.lower() not in taken:
-            return f"video/{name}"
+            return f"video/{name}{suffix}"
     said = _("{path}: too many films of {scenario}")
     raise NotReady(said.format(path=video, scenario=scenario_id))

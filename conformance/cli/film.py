@@ -1,0 +1,94 @@
+"""`banc film add`: films made elsewhere, laid on the run that they show."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from conformance.cli.keys import NEW_KEY, make_lasting_key
+from conformance.cli.main import with_lang
+from conformance.locale import _
+
+
+@click.group("film")
+def film_command() -> None:
+    """Work with films that the bench did not make itself."""
+
+
+@film_command.command("add")
+@click.argument("films", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    required=True,
+    metavar="ID",
+    help="What the film shows; once for each FILE, in the same order.",
+)
+@click.option("--bundle", type=click.Path(path_type=Path), help="Of which run (default: the last).")
+@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"))
+@click.option("--starts-at", metavar="TIME", help="When the film began: 2026-03-01T10:15:30+01:00.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: beside it, named …-film.")
+@click.option("--key", type=click.Path(path_type=Path), help="Sign with this Ed25519 key.")
+@NEW_KEY
+@with_lang
+def add_command(
+    films: tuple[Path, ...],
+    scenarios: tuple[str, ...],
+    bundle: Path | None,
+    reports: Path,
+    starts_at: str | None,
+    out: Path | None,
+    key: Path | None,
+    new_key: bool,
+    lang: str,
+) -> int:
+    """Add films made elsewhere (OBS, Game Bar, a phone…) to a run: chapters, checks, proofs.
+
+    A film is laid on the run by the mark of the phone page if it shows it (the page says how), else
+    by --starts-at, by the date that the file carries, or by the time in its name. It must show the
+    whole scenario. The sealed bundle stays as it is: a new one is made and sealed beside it, which
+    remembers that the film was made elsewhere.
+
+    Exit code: as `banc run`; 2 when the film or the bundle cannot be used.
+    """
+    from conformance.bundle.newest import newest_bundle
+    from conformance.cli.progress import closing
+    from conformance.evidence.elsewhere.adding import add_films, sealed
+    from conformance.evidence.elsewhere.laying import lay, telling_of
+    from conformance.evidence.elsewhere.words import start_word
+
+    if len(films) != len(scenarios):
+        said = _("{films} films and {names} --scenario: expected one name for each film")
+        raise click.UsageError(said.format(films=len(films), names=len(scenarios)))
+    moment = _moment(starts_at)
+    source = bundle or newest_bundle(reports)
+    if new_key:
+        make_lasting_key(key)
+    with sealed(source) as folder:
+        tellings = [telling_of(folder, name) for name in scenarios]
+        laid = [lay(film, telling, moment) for film, telling in zip(films, tellings, strict=True)]
+        for one in laid:
+            said = _("{film}: begins {seconds:+.1f} s from the scenario {name}, {by}")
+            seconds = one.start.epoch - one.telling.began
+            about = {"name": one.telling.name, "by": start_word(one.start.by)}
+            click.echo(said.format(film=one.film.name, seconds=seconds, **about))
+        finished = add_films(folder, laid, out or _beside(source), key, lang)
+    return closing(finished, ())
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        said = _("--starts-at {text}: expected a date and a time such as 2026-03-01T10:15:30+01:00")
+        raise click.UsageError(said.format(text=text)) from error
+
+
+def _beside(bundle: Path) -> Path:
+    """`<bundle>-film`, numbered from 2 when there is one."""
+    stem = bundle.with_suffix("") if bundle.suffix == ".zip" else bundle
+    names = (f"{stem.name}-film" if n == 1 else f"{stem.name}-film-{n}" for n in range(1, 1000))
+    return next(path for name in names if not (path := stem.with_name(name)).exists())
