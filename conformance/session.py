@@ -134,7 +134,10 @@ class WorkerSession:
                 mutant=options["mutant"],
             ),
         )
-        run = {"plan": plan.summary() | {"strict": options["strict"]}}
+        run = {
+            "plan": plan.summary() | {"strict": options["strict"]},
+            "stage": plan.stage.model_dump(mode="json"),
+        }
         first = read_part(folder / "journal" / "main.jsonl")
         begun = [event for event in islice(first, 1) if event.kind == "run.started"]
         return cls(bench, writer, grading_for(run, catalogue), _begun=begun)

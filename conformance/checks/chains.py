@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from conformance.checks.acts import ACT_READS, Act, acts
 from conformance.checks.events import Events
 from conformance.checks.mails import MAIL_READS, SentMail, sent_mails
+from conformance.checks.wire import played_outside
 from conformance.documents.cda import Cda
 from conformance.journal.events import Event
 
@@ -57,8 +58,12 @@ class _Chain:
 
 
 def changes(events: Events) -> list[Change]:
-    """Every change of a document that had been sent, in order; `replacement 1`, `deletion 1`…"""
+    """Every change of a document that had been sent, in order; `replacement 1`, `deletion 1`…
+
+    Where somebody else takes the mails, the product's word that it sent is all there is.
+    """
     mails = sent_mails(events)
+    unseen = played_outside(events, "mssante")
     steps = acts(events, *_SENDING)
     chains: dict[str, _Chain] = {}
     counts = dict.fromkeys(_KINDS.values(), 0)
@@ -67,7 +72,7 @@ def changes(events: Events) -> list[Change]:
         document = str(act.arguments.get("document_id", ""))
         after = steps[place + 1].started if place + 1 < len(steps) else None
         if act.name == "send_document" and act.done:
-            _note_sending(chains, document, _between(mails, act.started, after))
+            _note_sending(chains, document, _between(mails, act.started, after), unseen)
         elif act.name in _KINDS and act.done and document in chains:
             kind = _KINDS[act.name]
             counts[kind] += 1
@@ -105,9 +110,11 @@ def new_version(change: Change) -> tuple[SentMail, Cda] | None:
     return None
 
 
-def _note_sending(chains: dict[str, _Chain], document: str, mails: list[SentMail]) -> None:
+def _note_sending(
+    chains: dict[str, _Chain], document: str, mails: list[SentMail], unseen: bool
+) -> None:
     if document not in chains:
-        if mails:
+        if mails or unseen:
             chains[document] = _Chain(list(mails), list(mails))
         return
     chain = chains[document]

@@ -17,7 +17,7 @@ _FAQ = "ANS FAQ, referencing page: modification and deletion of a document that 
 @rule(
     "lifecycle.offer-shown",
     requires=["banc:FAQ-NOTIFY", "MSS/va1.37", "MSS/va1.30"],
-    reads=(*CHAIN_READS, "ui.seen"),
+    reads=(*CHAIN_READS, "ui.seen", "tenant.opened"),
     basis="ans",
     trust="official",
     source=_FAQ,

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from conformance.checks.acts import ACT_READS, acts
 from conformance.checks.events import Events
 from conformance.checks.logins import LOGIN_READS, issued_tokens
 from conformance.checks.polls import ciba_logins
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
-from conformance.checks.wire import answer, parameters, tenant_of, text
+from conformance.checks.wire import answer, parameters, played_outside, tenant_of, text
 from conformance.documents.pdf import normalise
 from conformance.journal.events import Event
 
@@ -42,7 +43,13 @@ def terms_shown(events: Events) -> Iterator[Said]:
 @rule(
     "psc.terms.before-login",
     requires=["banc:PSCH-CGU", "PSC/va1.01", "PSC.01"],
-    reads=("ui.seen", "http.exchange:authorize", "http.exchange:ciba"),
+    reads=(
+        "ui.seen",
+        "tenant.opened",
+        *ACT_READS,
+        "http.exchange:authorize",
+        "http.exchange:ciba",
+    ),
     basis="ans",
     trust="official",
     source=_FAQ,
@@ -51,10 +58,14 @@ def terms_shown(events: Events) -> Iterator[Said]:
 def terms_before_login(events: Events) -> Iterator[Said]:
     """The PSC paragraph can be read before the first login starts."""
     looks = [seen for seen in _looks(events, "terms.psc") if seen.data["present"]]
-    requests = events.exchanges("authorize", "ciba")
-    if looks and requests:
-        before = looks[0].mono < requests[0].data["began"]
-        yield held_if(before, "login 1", [looks[0], requests[0]])
+    if played_outside(events, "psc"):
+        begun = [(act.started.mono, act.started) for act in acts(events, "start_psc_login")]
+    else:
+        requests = events.exchanges("authorize", "ciba")
+        begun = [(request.data["began"], request) for request in requests]
+    if looks and begun:
+        began, login = begun[0]
+        yield held_if(looks[0].mono < began, "login 1", [looks[0], login])
 
 
 @rule(
@@ -85,17 +96,21 @@ def button_wording(events: Events) -> Iterator[Said]:
 @rule(
     "psc.identity.shown",
     requires=["banc:PSCH-IDENTITY", "PSC/va1.01", "PSC.01"],
-    reads=("ui.seen", "tenant.opened", *LOGIN_READS),
+    reads=("ui.seen", "tenant.opened", *ACT_READS, *LOGIN_READS),
     basis="ans",
     trust="official",
     source=_FAQ,
 )
 def identity_shown(events: Events) -> Iterator[Said]:
-    """The connected zone shows who signed in, by name or national identifier."""
+    """The connected zone shows who signed in, by name or national identifier.
+
+    Who it was stands in the tokens; before a PSC played by somebody else, in what was asked of the
+    person who signs in.
+    """
     people = tenant_of(events).get("people", [])
-    tokens = issued_tokens(events)
+    signed_in = _signed_in(events)
     for number, seen in enumerate(_looks(events, "identity"), 1):
-        before = [given for given in tokens if given.exchange.mono < seen.mono]
+        before = [who for when, who in signed_in if when < seen.mono]
         if not before:
             continue
         subject = f"identity {number}"
@@ -103,12 +118,23 @@ def identity_shown(events: Events) -> Iterator[Said]:
             yield broken(subject, [seen], defect="absent")
             continue
         shown = [person["national_id"] for person in people if _names(seen, person)]
-        if before[-1].national_id in shown:
+        if before[-1] in shown:
             yield held(subject, [seen])
         elif shown:
             yield broken(subject, [seen], defect="other-person")
         else:
             yield unclear(subject, [seen])
+
+
+def _signed_in(events: Events) -> list[tuple[int, str]]:
+    """When somebody had signed in (`mono`), and their national identifier, in order."""
+    if played_outside(events, "psc"):
+        return [
+            (act.finished.mono, str(act.arguments.get("national_id", "")))
+            for act in acts(events, "finish_psc_login")
+            if act.done and act.finished is not None
+        ]
+    return [(given.exchange.mono, given.national_id) for given in issued_tokens(events)]
 
 
 def _names(seen: Event, person: dict[str, str]) -> bool:

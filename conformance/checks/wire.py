@@ -75,6 +75,12 @@ def tenant_of(events: Events) -> Params:
     return opened[-1].data if opened else {}
 
 
+def played_outside(events: Events, service: str) -> bool:
+    """Whether somebody else plays that service (`psc`, `mssante`): its wire was not seen."""
+    stage = tenant_of(events).get("stage")
+    return isinstance(stage, Mapping) and stage.get(service) == "external"
+
+
 def by_scenario(events: Events) -> Iterator[tuple[str, Events]]:
     """The events of a whole run, one scenario at a time, in order of first event."""
     parts: dict[str, list[Event]] = {}

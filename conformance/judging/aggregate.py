@@ -7,6 +7,7 @@ from conformance.catalogue import Catalogue
 from conformance.checks.events import ScenarioFacts
 from conformance.checks.registry import Rule
 from conformance.judging.findings import (
+    EXTERNAL_STAGE,
     Finding,
     RequirementVerdict,
     RuleVerdict,
@@ -77,6 +78,8 @@ def requirement_verdicts(
         if nature == "may" and verdict is Verdict.FAIL:
             verdict = Verdict.WARNING  # the rule breaks a duty, but that of another row
         reason = None if spoken else "no-rule"
+        if any(rule.reason == EXTERNAL_STAGE for rule in spoken):
+            verdict, reason = _seen_in_part(verdict, spoken)
         unread = not catalogue.text_known(name)
         if unread and (verdict is Verdict.PASS or (not own and name in demonstrated)):
             verdict, reason = Verdict.REVIEW, "text-unknown"
@@ -84,6 +87,14 @@ def requirement_verdicts(
             reason = "scenario-not-run"
         verdicts[name] = RequirementVerdict(name, nature, verdict, reason, tuple(own))
     return verdicts
+
+
+def _seen_in_part(verdict: Verdict, spoken: Sequence[RuleVerdict]) -> tuple[Verdict, str | None]:
+    """A requirement that needs a wire which was not seen: for a person at best, never a pass."""
+    if not any(rule.said for rule in spoken):
+        return Verdict.NOT_TESTED, EXTERNAL_STAGE
+    at_best = worst([verdict, Verdict.REVIEW])
+    return at_best, None if at_best is verdict else EXTERNAL_STAGE
 
 
 def _demonstrated(scenarios: Mapping[str, ScenarioVerdict], catalogue: Catalogue) -> frozenset[str]:

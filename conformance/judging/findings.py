@@ -22,6 +22,8 @@ class Verdict(StrEnum):
 
 
 WORST_FIRST = tuple(Verdict)
+EXTERNAL_STAGE = "external-stage"
+"""The reason of what only the wire of a service played by somebody else could have shown."""
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:
@@ -35,7 +37,7 @@ class Finding:
 
     `said` is `held`, `broken`, `unclear`, or None when the engine itself speaks (`not_tested`…);
     `reason` is then one of a closed set of words (`scenario-not-run`, `stopped`, `unsupported`,
-    `fault-not-fired`, `nothing-judged`…), `params` its values. `seen` are event refs (`part:seq`),
+    `external-stage`…), `params` its values. `seen` are event refs (`part:seq`),
     `witness` the weakest witness among them (`wire`, `screen`, `declared`, or None).
     `known` marks a failure that `[expected]` names.
     """

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.checks.reach import out_of_reach, services_of
 from conformance.checks.registry import Answer, Rule, Said
 from conformance.journal.events import Event, Json
 from conformance.judging.findings import Finding, Verdict
@@ -18,11 +19,13 @@ class Grading:
     """What the grade of a rule depends on beside its own decorator.
 
     `natures` gives, for a requirement id, `must`, `must_not`, `may` or None when the plan does not
-    owe it; `strict` lets secondary sources fail.
+    owe it; `strict` lets secondary sources fail; `external` are the services that somebody else
+    played, whose wire the bench did not see.
     """
 
     natures: Mapping[str, str | None]
     strict: bool = False
+    external: frozenset[str] = frozenset()
 
     def binding(self, rule: Rule) -> bool:
         """Whether breaking `rule` breaks a DOIT or a NE DOIT PAS that is owed."""
@@ -33,6 +36,14 @@ class Grading:
     def owed(self, rule: Rule) -> bool:
         """Whether the plan owes any requirement that `rule` serves."""
         return not rule.requires or any(self.natures.get(name) for name in rule.requires)
+
+    def asked(self, rule: Rule) -> bool:
+        """Whether anything the bench saw could answer `rule`."""
+        return not out_of_reach(rule, self.external)
+
+    def half_seen(self, rule: Rule) -> bool:
+        """Whether `rule` compares the screen with a wire that the bench did not see."""
+        return bool(services_of(rule) & self.external)
 
 
 def weakest_witness(seen: Iterable[Event]) -> str | None:

@@ -13,10 +13,11 @@ from conformance.catalogue import Catalogue, catalogue_in
 from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
 from conformance.checks.load import load_rules
 from conformance.checks.registry import RULES, Rule
+from conformance.checks.reach import played_outside
 from conformance.journal import Event, Journal
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.agreement import disagreement
-from conformance.judging.findings import Finding, Judgement, Verdict
+from conformance.judging.findings import EXTERNAL_STAGE, Finding, Judgement, Verdict
 from conformance.judging.grade import Grading, apply_expected, grade
 
 _ALLOCATIONS = 100_000
@@ -88,7 +89,7 @@ def _judged(folder: Path) -> Judgement:
         findings += judged if changed else [*judged, *disagreement(name, told, judged)]
         shelves = Shelves(told)
         for rule in rules.values():
-            if rule.scope == "run" and rule.judges(facts.fault):
+            if rule.scope == "run" and rule.judges(facts.fault) and grading.asked(rule):
                 wide[rule.id] += shelves.wanted(rule.reads)
         documents.forget()
     for rule in rules.values():
@@ -107,15 +108,15 @@ def judge_scenario(events: Events, rules: Iterable[Rule], grading: Grading) -> l
     findings: list[Finding] = []
     shelves = Shelves(events)
     for rule in rules:
-        if rule.scope != "scenario" or not rule.judges(facts.fault):
+        if rule.scope != "scenario" or not rule.judges(facts.fault) or not grading.asked(rule):
             continue
         wanted = shelves.wanted(rule.reads)
         narrowed = Events(wanted, facts, events.documents, events.scenarios)
         findings += _ask(rule, narrowed, facts.id, grading)
-    return [*findings, *_how_it_ended(events, findings)]
+    return [*findings, *_how_it_ended(events, findings, grading)]
 
 
-def _how_it_ended(events: Events, findings: Sequence[Finding]) -> list[Finding]:
+def _how_it_ended(events: Events, findings: Sequence[Finding], grading: Grading) -> list[Finding]:
     """What the engine says of a story that did not come to its own end: never a pass."""
     facts = events.scenario
     ended = _ENGINE_ENDS.get(facts.ended)
@@ -125,6 +126,8 @@ def _how_it_ended(events: Events, findings: Sequence[Finding]) -> list[Finding]:
         return []
     verdict, reason = ended
     seen = tuple(event.ref for event in events.of("scenario.finished")[-1:])
+    if facts.ended == "not_tested" and facts.face and grading.external:  # no face is missing
+        reason = EXTERNAL_STAGE
     return [Finding("story.complete", facts.id, "story", None, verdict, seen=seen, reason=reason)]
 
 
@@ -202,23 +205,24 @@ def _silence(
     scenarios: Mapping[str, ScenarioFacts],
     grading: Grading,
 ) -> list[Finding]:
-    """One `not_tested` for every owed rule that judged nothing in the whole run."""
+    """One finding for every owed rule that judged nothing in the whole run.
+
+    `not_tested`, or `not_applicable` when only a wire that was not seen could have answered.
+    """
     spoke = {finding.rule for finding in findings}
-    return [
-        Finding(
-            rule.id,
-            "",
-            "run",
-            None,
-            Verdict.NOT_TESTED,
-            reason=_why_silent(rule, scenarios.values()),
-        )
-        for rule in rules.values()
-        if rule.id not in spoke and grading.owed(rule)
-    ]
+    silent = []
+    for rule in rules.values():
+        if rule.id not in spoke and grading.owed(rule):
+            reason = _why_silent(rule, scenarios.values(), grading)
+            unseen = reason == EXTERNAL_STAGE
+            verdict = Verdict.NOT_APPLICABLE if unseen else Verdict.NOT_TESTED
+            silent.append(Finding(rule.id, "", "run", None, verdict, reason=reason))
+    return silent
 
 
-def _why_silent(rule: Rule, scenarios: Iterable[ScenarioFacts]) -> str:
+def _why_silent(rule: Rule, scenarios: Iterable[ScenarioFacts], grading: Grading) -> str:
+    if not grading.asked(rule):
+        return EXTERNAL_STAGE
     concerned = [facts for facts in scenarios if facts.id and rule.judges(facts.fault)]
     if not concerned:
         return "scenario-not-run"
@@ -226,7 +230,7 @@ def _why_silent(rule: Rule, scenarios: Iterable[ScenarioFacts]) -> str:
         return "not-ready"
     if any(facts.ended == "stopped" for facts in concerned):
         return "stopped"
-    return "nothing-seen"
+    return EXTERNAL_STAGE if grading.half_seen(rule) else "nothing-seen"
 
 
 def _drawn_together(

@@ -10,7 +10,7 @@ from conformance.catalogue import catalogue_in
 from conformance.evidence.package import ProofRow
 from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
-from conformance.judging.findings import Judgement, Verdict
+from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import all_rules
 from conformance.reporting import exchanges, labels, words
 from conformance.reporting.coverage import by_verdict, coverage, requirement_views, untested
@@ -46,7 +46,8 @@ def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: 
     requirements = requirement_views(judgement, views, catalogue, lang)
     found = _counts(judgement)
     about = _about(folder)
-    wide = worst_first(v for v in views if not v.scenario and v.verdict != "not_tested")
+    both = zip(judgement.findings, views, strict=True)
+    wide = worst_first(v for f, v in both if not f.scenario and not _kept_silent(f))
     return Report(
         lang=lang,
         run=run_view(judgement.run, journal),
@@ -59,7 +60,7 @@ def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: 
         coverage=coverage(requirements),
         requirements=by_verdict(r for r in requirements if r.verdict != Verdict.NOT_TESTED),
         untested=untested(requirements),
-        silent=_silent(views),
+        silent=_silent(judgement, views),
         scenarios=[page.view for page in pages],
         findings=views,
         wide_notable=[v for v in wide if not v.quiet],
@@ -100,13 +101,19 @@ def _listed(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
-def _silent(views: Sequence[FindingView]) -> list[Entry]:
+def _silent(judgement: Judgement, views: Sequence[FindingView]) -> list[Entry]:
     """The rules that judged nothing, by reason."""
     kept_back: dict[str, list[FindingView]] = defaultdict(list)
-    for view in views:
-        if view.verdict == "not_tested":
+    for finding, view in zip(judgement.findings, views, strict=True):
+        if _kept_silent(finding):
             kept_back[view.sentence].append(view)
     return [Entry("", why, "", tuple(own)) for why, own in sorted(kept_back.items())]
+
+
+def _kept_silent(finding: Finding) -> bool:
+    """Whether it only says that a rule, or a story, had nothing to judge."""
+    unseen = finding.verdict is Verdict.NOT_APPLICABLE and finding.said is None
+    return finding.verdict is Verdict.NOT_TESTED or unseen
 
 
 def _loose(event: Event) -> SeenEvent | None:

@@ -36,6 +36,10 @@ def reason_sentence(reason: str | None) -> str:
         "text-unknown": _("steps demonstrated, text of the requirement not read"),
         "no-rule": _("no rule of this bench judges it"),
         "not-owed": _("not owed under this plan"),
+        "external-stage": _(
+            "only the exchanges with a service that somebody else plays would show it: the bench "
+            "does not see them"
+        ),
         "check-raised": _("a check of the bench failed"),
         "slice-disagrees": _("judged alone and judged with the run, the scenario differs"),
         "expected-did-not-come": _("an expected failure did not come"),
