@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--banc-only", action="append", default=[], metavar="ID", help="only these scenarios")
     add("--banc-packs", action="append", default=[], metavar="PACK", help="only these packs")
     add("--banc-no-video", action="store_true", help="headless, no film")
+    add("--banc-like", metavar="BUNDLE", help="with the plan of this bundle, and what differs")
     add("--banc-lang", default="fr", choices=("fr", "en"), help="language of titles and reports")
     add("--banc-lifetimes", choices=("official", "short"), help="for every scenario")
     add("--banc-mutant", metavar="NAME", help="a faulty variant of the reference system")

@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
+from conformance.bundle.like import as_deposited, deposit_of, write_deposit
 from conformance.catalogue import catalogue_for
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.journal import Event, JournalWriter, read_part
@@ -48,9 +49,13 @@ class RunSession:
     def start(cls, option: Any, root: Path) -> "RunSession":
         """Make the bundle folder and record what will be run. Raises `OSError`, `PlanError`."""
         config = Path(option.banc_config) if option.banc_config else None
-        plan = load_plan(config)
+        plan, deposit = load_plan(config), None
+        if option.banc_like:
+            deposit = deposit_of(Path(option.banc_like))
+            plan = as_deposited(plan, deposit.run)
         options = {
             "config": str(config) if config else None,
+            "like": dict(deposit.run) if deposit else None,
             "film": not option.banc_no_video,
             "lang": option.banc_lang,
             "lifetimes": option.banc_lifetimes,
@@ -63,6 +68,9 @@ class RunSession:
         key = secrets.token_bytes(32)
         try:
             data = _run_started(folder.name, plan, options, option)
+            if deposit is not None:
+                write_deposit(folder, deposit)
+                data["like"] = {"manifest": deposit.manifest, "run_id": deposit.run_id}
             writer = JournalWriter(folder, "main", key, zero)
             session = cls(folder, options, key, zero, writer, data, plan.signing_key)
             writer.record("run.started", data, source="bench")
@@ -120,6 +128,8 @@ class WorkerSession:
         """A bench on this part of the journal."""
         set_language(options["lang"])
         plan = load_plan(Path(options["config"]) if options["config"] else None)
+        if options["like"]:
+            plan = as_deposited(plan, options["like"])
         catalogue = catalogue_for(plan.imported_catalogue)
         bench = Bench(
             plan,

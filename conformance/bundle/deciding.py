@@ -10,17 +10,13 @@ from conformance.bundle.decision_file import Choice, Role, Target, document, sai
 from conformance.bundle.decisions import Decisions, Sealed, decisions_of, sealed_in
 from conformance.bundle.files import write_whole
 from conformance.bundle.keys import SigningKey
-from conformance.bundle.reading import BundleFault, opened
+from conformance.bundle.reading import AlteredBundle, BundleFault, opened
 from conformance.bundle.seal import signed
 from conformance.bundle.verify import INTACT, verify
 from conformance.journal.events import whole_text
 from conformance.locale import _
 
 _NEAR = 3
-
-
-class Refused(BundleFault):
-    """The bundle, or what stands beside it, is not as it was sealed: nothing is decided on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +57,12 @@ class Table:
 def table_of(bundle: Path) -> Table:
     """The bundle, verified whole, and the decisions beside it.
 
-    Raises `Refused` when it was altered or when something beside it does not hold, `BundleFault`
-    when it is not sealed or no bundle.
+    Raises `AlteredBundle` when it was altered, `BundleFault` when it is not sealed or no bundle.
     """
     verification = verify(bundle)
     if verification.code != INTACT:
         told = "; ".join(verification.sentences[:2])
-        fault = BundleFault if verification.code == 2 else Refused
+        fault = BundleFault if verification.code == 2 else AlteredBundle
         raise fault(told if str(bundle) in told else f"{bundle}: {told}")
     with opened(bundle) as folder:
         sealed = sealed_in(folder)
@@ -82,10 +77,10 @@ def record(
 
     All or none. Raises `BundleFault` before anything is written when two of them contradict, one is
     about something unknown, the day is still to come, no author is named, or the key does not last;
-    `Refused` when a decision beside the bundle does not hold; `OSError` when the disk is full.
+    `AlteredBundle` when a decision beside it does not hold; `OSError` when the disk is full.
     """
     if table.decisions.problems:
-        raise Refused(table.decisions.problems[0])
+        raise AlteredBundle(table.decisions.problems[0])
     if key.who != "user":
         raise BundleFault(
             _("no key that lasts is here to sign a decision with; --new-key makes one")

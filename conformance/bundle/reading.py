@@ -27,6 +27,10 @@ class BundleFault(Exception):
     """A bundle, or a file of it, cannot be read as such; one sentence that names the place."""
 
 
+class AlteredBundle(BundleFault):
+    """A bundle, or what stands beside it, is not as it was sealed: nothing is built on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a bundle may hold: files, octets of one and of all, and how far a zip may swell.

@@ -1,8 +1,8 @@
-"""Any exception as one sentence and an exit code: 2 for the set-up, 3 for the bench."""
+"""Any exception as one sentence and an exit code: 1 altered, 2 the set-up, 3 the bench."""
 
 import traceback
 
-from conformance.bundle.reading import BundleFault
+from conformance.bundle.reading import AlteredBundle, BundleFault
 from conformance.drivers.actions import NotReady
 from conformance.locale import _
 from conformance.locale.system import sentence_of
@@ -14,6 +14,8 @@ def told(error: BaseException) -> tuple[str, int]:
 
     Of a defect of ours also where it came up.
     """
+    if isinstance(error, AlteredBundle):
+        return str(error), 1
     if isinstance(error, BundleFault | NotReady | PlanError):
         return str(error), 2
     if isinstance(error, KeyboardInterrupt):

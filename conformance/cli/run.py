@@ -16,6 +16,12 @@ GATES = ("review", "not_tested", "warning")
 @click.command("run")
 @click.option("--config", type=click.Path(path_type=Path), help="banc.toml of your product.")
 @click.option("--only", multiple=True, metavar="ID", help="Only this scenario (repeatable).")
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="Same plan, data and rules as this bundle (folder or zip), then what differs.",
+)
 @click.option("--packs", multiple=True, metavar="PACK", help="tour (default), spine or all.")
 @click.option("--no-video", is_flag=True, help="Headless, no film.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=1, help="Workers.")
@@ -29,8 +35,14 @@ GATES = ("review", "not_tested", "warning")
 def run_command(**options: Any) -> int:
     """Rehearse a product from end to end: drive, record, film, judge, seal.
 
-    Without --config the reference system is rehearsed. Exit code: 0 no refusal found, 1 a refusal,
-    2 something was not ready or the run was cut short, 3 a defect of the bench or a full disk.
+    Without --config the reference system is rehearsed. With --like BUNDLE, what somebody deposited
+    is run again on the product that --config describes (without it only if the bundle is of the
+    reference system): its plan, known failures, identities, scenarios and lifetimes, on film if it
+    was; --only narrows it down. The difference is printed and kept in the new report.
+
+    Exit code: 0 no refusal found, 1 a refusal, or worse than the bundle of --like, or that bundle
+    was altered, 2 something was not ready or the run was cut short, 3 a defect of the bench or a
+    full disk.
     """
     import pytest
 
@@ -40,7 +52,11 @@ def run_command(**options: Any) -> int:
     from conformance.plan import load_plan
 
     plan = load_plan(options["config"])
-    wrong = misfits(options["only"], options["packs"], options["mutant"], options["reports"])
+    if options["like"] is not None:
+        from conformance.cli.like import as_asked
+
+        options = as_asked(options, options["like"])
+    wrong = misfits(plan, options["only"], options["packs"], options["mutant"], options["reports"])
     if wrong:
         click.echo("\n".join(f"banc: {sentence}" for sentence in wrong), err=True)
         return 2
@@ -61,7 +77,11 @@ def run_command(**options: Any) -> int:
         if not progress.complaints:
             click.echo(f"banc: pytest ended with {int(code)} before any scenario", err=True)
         return 3
-    ended = closing(progress.finished, options["gate"])
+    ended = night.closing(progress.finished, options["gate"])
+    if options["like"] is not None:
+        from conformance.cli.like import compared
+
+        ended = compared(progress.finished, ended)
     return 3 if progress.complaints and ended in (0, 2) else ended
 
 
@@ -83,7 +103,7 @@ def _arguments(options: dict[str, Any], packs: tuple[str, ...]) -> list[str]:
     ]
     if options["jobs"] > 1:
         arguments += ["-n", str(options["jobs"]), "--dist", "loadgroup"]
-    for name in ("config", "lifetimes", "mutant"):
+    for name in ("config", "like", "lifetimes", "mutant"):
         if options[name]:
             arguments.append(f"--banc-{name}={options[name]}")
     for flag in ("no_video", "strict"):

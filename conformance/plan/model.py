@@ -231,3 +231,7 @@ class Plan(_Table):
                 said = _("face {name} stands twice, expected one [[face]] of each name")
                 raise ValueError(said.format(name=repr(name)))
         return self
+            "identities": {
+                who: identity.model_dump(exclude_none=True)
+                for who, identity in self.identities.items()
+            },
