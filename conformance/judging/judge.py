@@ -163,7 +163,8 @@ def grading_for(run: Mapping[str, Any], catalogue: Catalogue) -> Grading:
         corridor=plan.get("corridor", ""),
         profiles=plan.get("profiles", []),
     )
-    return Grading(natures, bool(plan.get("strict", False)))
+    external = played_outside(run.get("stage") or {})
+    return Grading(natures, bool(plan.get("strict", False)), external)
 
 
 def _ask(rule: Rule, events: Events, scenario: str, grading: Grading) -> list[Finding]:
