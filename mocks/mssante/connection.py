@@ -48,6 +48,7 @@ class SmtpConnection(SMTP):
         )
         self.tenant = tenant
         self.name = ""
+        self.peer = ""
         self.n = 0
         self.mailbox: str | None = None
         self.sender: Path | None = None
@@ -75,6 +76,7 @@ class SmtpConnection(SMTP):
         # Both asyncio and uvloop set TCP_NODELAY on every connection they accept.
         if not self.name:
             self.name = self.tenant.joined(self._whole) or ""
+            self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
@@ -109,7 +111,9 @@ class SmtpConnection(SMTP):
 
     async def _handle_client(self) -> None:
         try:
-            if not self.name:
+            if not self.tenant.lets_in(self.peer):
+                self._end_unserved(self.peer, "", "address-not-allowed")
+            elif not self.name:
                 self._end_unserved("", "421 4.7.0 Too many connections", "too-many-connections")
             elif self.tenant.faults.strikes("smtp.server-down"):
                 self._end_unserved("", "", "fault:smtp.server-down")

@@ -41,6 +41,10 @@ class Operator(Protocol):
     host_name: str
     server_tls: ssl.SSLContext
 
+    def lets_in(self, peer: str) -> bool:
+        """Whether a client at that address is served."""
+        ...
+
     def joined(self, connection: "Submission") -> str | None:
         """Name a new connection; None when the tenant has too many."""
         ...

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
@@ -15,6 +15,7 @@ from mocks.mssante.lines import Said
 from mocks.mssante.store import MailStore, StoreFull
 from mocks.mssante.submission import Submission
 from mocks.mssante.syntax import Path, Refusal, message_id
+from mocks.networks import AllowList, is_loopback
 from mocks.pki.authority import ServerCertificate
 from mocks.recording import Blob, Recorder
 
@@ -54,9 +55,14 @@ class MailTenant:
     """An open tenant: its `port`, its `store` and its `faults`."""
 
     def __init__(
-        self, config: MailTenantConfig, recorder: Recorder, certificate: ServerCertificate
+        self,
+        config: MailTenantConfig,
+        recorder: Recorder,
+        certificate: ServerCertificate,
+        allowed: AllowList,
     ) -> None:
         self.config = config
+        self._allowed = allowed
         self.store = MailStore(config.mailboxes)
         self.faults = Faults(recorder, config.name)
         self.size_limit = config.size_limit
@@ -109,6 +115,10 @@ class MailTenant:
         }
 
     # What a connection asks (mocks.mssante.operator.Operator)
+
+    def lets_in(self, peer: str) -> bool:
+        """Whether a client at that address is served; another is hung up on before any greeting."""
+        return self._allowed.lets_in(peer)
 
     def joined(self, connection: Submission) -> str | None:
         """Name a new connection; None when there are too many."""
@@ -208,18 +218,28 @@ class SmtpMock:
     """Every tenant's submission listener, in the caller's loop.
 
     `start` takes the first port at once (0: any free one), so that a port in use is told early; the
-    first tenant opened listens there, each later one on a free port of its own.
+    first tenant opened listens there, each later one on a free port of its own. `allow` are the
+    networks let in (CIDR; none given: everybody). Raises `ValueError` when one cannot be read.
     """
 
-    def __init__(self, recorder: Recorder, certificate: ServerCertificate) -> None:
+    def __init__(
+        self, recorder: Recorder, certificate: ServerCertificate, allow: Sequence[str] = ()
+    ) -> None:
         self._recorder = recorder
         self._certificate = certificate
+        self._allowed = AllowList.of(allow)
         self._tenants: dict[str, MailTenant] = {}
         self._first: socket.socket | None = None
         self._host = "127.0.0.1"
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Take the first port. Raises `OSError` naming it when it is in use."""
+        """Take the first port.
+
+        Raises `OSError` naming it when it is in use, `ValueError` beyond loopback without the
+        networks allowed (TLS is always asked for, by STARTTLS).
+        """
+        if not (is_loopback(host) or self._allowed.networks):
+            raise ValueError(f"mock MSSanté on {host}: beyond loopback it needs networks allowed")
         self._host = host
         self._first = _bound(host, port)
 
@@ -228,7 +248,7 @@ class SmtpMock:
         if config.name in self._tenants:
             raise ValueError(f"mail tenant {config.name!r} is open already")
         listener, self._first = self._first or _bound(self._host, 0), None
-        tenant = MailTenant(config, self._recorder, self._certificate)
+        tenant = MailTenant(config, self._recorder, self._certificate, self._allowed)
         await tenant.listen(listener)
         self._tenants[config.name] = tenant
         return tenant

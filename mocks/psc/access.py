@@ -1,42 +1,68 @@
 """Who may answer phones and steer the mock: beyond loopback a token is needed."""
 
 import hmac
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+import secrets
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from mocks.networks import AllowList
 from mocks.psc.web import Call, Refused, json_answer, refuse
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who is let in: `networks` (none: everybody), and the token of phone and control, if any."""
+    """Who is let in: the networks allowed, and the token of phone and control, if any.
+
+    `tickets` open the phone page once each, `opened` are the cookies of the browsers that did.
+    """
 
     control_token: str | None = None
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed: AllowList = field(default_factory=AllowList)
+    tickets: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
 
     def hold_address(self, peer: str) -> None:
         """Raises `Refused` (403) when `peer` is in none of the networks."""
-        if self.networks and not any(ip_address(peer) in one for one in self.networks):
+        if not self.allowed.lets_in(peer):
             raise refuse("address_not_allowed", f"{peer} is not among the networks allowed", 403)
+
+    def ticket(self) -> str:
+        """A new ticket; any thread may call."""
+        ticket = secrets.token_urlsafe(18)
+        self.tickets.add(ticket)
+        return ticket
+
+    def admitted(self, ticket: str) -> str | None:
+        """The cookie for who brought the token, or a ticket that nobody has used yet."""
+        if not (self.control_token and _same(self.control_token, ticket)):
+            if ticket not in self.tickets:
+                return None
+            self.tickets.discard(ticket)
+        cookie = secrets.token_urlsafe(24)
+        self.opened.add(cookie)
+        return cookie
 
 
 def hold_token(call: Call) -> str | None:
     """Raises `Refused` (401) unless the control token, when one is set, comes with the request.
 
-    It may come as Bearer, as the cookie of the phone page, or in the query; in the last case it is
-    given back, for the page to keep it in a cookie.
+    It may come as Bearer, or in the query (there also a ticket for the phone page); in the last
+    case the cookie is given back that keeps the page open from then on.
     """
-    wanted = call.control_token
-    if not wanted:
+    guard = call.guard
+    if not (guard and guard.control_token):
         return None
     scheme, _, bearer = call.header("authorization").partition(" ")
     given = bearer.strip() if scheme.lower() == "bearer" else ""
-    if _same(wanted, given) or _same(wanted, call.request.cookies.get("psc_control", "")):
+    if _same(guard.control_token, given):
         return None
-    from_query = call.query.get("control_token") or ""
-    if call.method == "GET" and _same(wanted, from_query):
-        return from_query
+    if call.request.cookies.get("psc_control", "") in guard.opened:
+        return None
+    ticket = call.query.get("control_token") or ""
+    cookie = guard.admitted(ticket) if call.method == "GET" and call.route == "phone" else None
+    if cookie is not None:
+        call.facts["phone_opened"] = True
+        return cookie
     data = {"error": "invalid_token", "error_description": "the control token is needed"}
     challenge = {"www-authenticate": 'Bearer realm="psc-control"'}
     raise Refused(json_answer(data, 401, challenge, refused_for="invalid_token"))

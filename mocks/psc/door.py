@@ -124,13 +124,13 @@ class Door:
             body=None,
             began=self._recorder.mono(),
             now=self._clock(),
-            control_token=self._guard.control_token,
+            guard=self._guard,
         )
 
     def _answer(self, call: Call, place: Place, octets: bytes) -> Answer:
         try:
+            self._hold_address(call)
             _read(call, octets)
-            self._guard.hold_address(call.request.client.host if call.request.client else "")
             return self._handled(call, place)
         except Refused as refused:
             return refused.answer
@@ -138,6 +138,13 @@ class Door:
             _LOG.exception("%s %s", call.method, call.request.url.path)
             call.facts["bench_error"] = f"{type(error).__name__}: {error}"
             return json_answer({"error": "server_error"}, 500, refused_for="bench_error")
+
+    def _hold_address(self, call: Call) -> None:
+        """Raises `Refused` for a stranger; who came is among the facts where not everybody may."""
+        if self._guard.allowed.networks:
+            peer = call.request.client.host if call.request.client else ""
+            call.facts["peer"] = peer
+            self._guard.hold_address(peer)
 
     def _handled(self, call: Call, place: Place) -> Answer:
         endpoint = place.endpoint

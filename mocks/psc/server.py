@@ -11,11 +11,11 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import uvicorn
 
+from mocks.networks import AllowList, is_loopback
 from mocks.psc import pages
 from mocks.psc.access import Guard
 from mocks.psc.connection import Connection
@@ -85,8 +85,8 @@ class PscMock:
         self._recorder = recorder
         self._clock = clock
         self._guarded = bool(control_token and allow)
-        guard = Guard(control_token, tuple(ip_network(network) for network in allow))
-        self._door = Door(recorder, Keys(keys_folder), clock, guard)
+        self._guard = Guard(control_token, AllowList.of(allow))
+        self._door = Door(recorder, Keys(keys_folder), clock, self._guard)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -108,7 +108,7 @@ class PscMock:
         naming address and port when they cannot be had, `ValueError` beyond loopback without TLS,
         control token and allowed networks.
         """
-        if not (_loopback(host) or (tls and self._guarded)):
+        if not (is_loopback(host) or (tls and self._guarded)):
             raise ValueError(
                 f"mock PSC on {host}: beyond loopback it needs TLS, a control token and the "
                 "networks allowed"
@@ -154,6 +154,15 @@ class PscMock:
         """The page that plays the e-CPS application."""
         return tenant.phone_url
 
+    def phone_ticket(self, tenant: Tenant) -> str:
+        """The address that opens that page in one browser, once, when a control token is set.
+
+        Without a control token it is the page's own address. Any thread may call.
+        """
+        if not self._guard.control_token:
+            return tenant.phone_url
+        return f"{tenant.phone_url}?control_token={self._guard.ticket()}"
+
     async def settled(self, within: float) -> bool:
         """Wait until every exchange is answered; false when some is not after `within` seconds."""
         return await self._door.settled(within)
@@ -185,10 +194,6 @@ def _settings(door: Door, tls: tuple[str, str] | None) -> uvicorn.Config:
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
-
-
-def _loopback(host: str) -> bool:
-    return host == "localhost" or ip_address(host).is_loopback
 
 
 def _listen(host: str, port: int) -> socket.socket:

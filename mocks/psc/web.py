@@ -13,6 +13,7 @@ from mocks.psc.faults import Fired
 from mocks.psc.tenant import Client, Tenant
 
 if TYPE_CHECKING:
+    from mocks.psc.access import Guard
     from mocks.psc.keys import Keys
 
 BODY_LIMIT = 65536
@@ -51,7 +52,7 @@ class Call:
     """One request to one tenant. `began` is on the clock of the run (ns), `now` in epoch seconds.
 
     `tail` is what follows the fixed part of the path; `facts` goes into the record; `fired` are the
-    faults that struck; `control_token` is what opens phone and control, when one is needed.
+    faults that struck; `guard` says what opens phone and control, when something must.
     """
 
     request: Request
@@ -66,7 +67,7 @@ class Call:
     body: dict[str, object] | None
     began: int
     now: float
-    control_token: str | None = None
+    guard: "Guard | None" = None
     facts: dict[str, object] = field(default_factory=dict)
     fired: list[Fired] = field(default_factory=list)
 

@@ -1,0 +1,161 @@
+"""Both mocks beyond loopback: who is let in, who is not, and how the phone page is opened."""
+
+import asyncio
+import socket
+from ipaddress import ip_network
+
+import httpx
+import pytest
+
+from mocks.mssante.server import MailTenantConfig, SmtpMock
+from mocks.networks import AllowList, is_loopback
+from mocks.pki.authority import Authority
+from mocks.psc.server import PscMock, TenantConfig
+
+
+class Heard:
+    """Keeps what it is told."""
+
+    def __init__(self):
+        self.events = []
+
+    def mono(self):
+        return 0
+
+    def record(self, kind, data, **more):
+        self.events.append((kind, data))
+        return len(self.events)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("pki"))
+
+
+def _greeting(authority, allow, heard):
+    """What a client on loopback reads first from a submission listener that lets `allow` in."""
+
+    async def work():
+        smtp = SmtpMock(heard, authority.issue(), allow)
+        await smtp.start()
+        config = MailTenantConfig("alone", "a.mss.test", "p.mss.test", {}, (), lambda token: None)
+        tenant = await smtp.open_tenant(config)
+        reader, writer = await asyncio.open_connection("127.0.0.1", tenant.port)
+        said = await reader.read(4)
+        writer.close()
+        await smtp.stop()
+        return said
+
+    return asyncio.run(work())
+
+
+def _with_psc(folder, heard, work, **guard):
+    async def run():
+        psc = PscMock(heard, folder, **guard)
+        await psc.start()
+        try:
+            return await work(psc, psc.open_tenant(TenantConfig()))
+        finally:
+            await psc.stop()
+
+    return asyncio.run(run())
+
+
+def test_a_mail_client_of_the_list_is_greeted(authority):
+    assert _greeting(authority, ["127.0.0.0/8"], Heard()) == b"220 "
+
+
+def test_a_mail_client_outside_the_list_is_hung_up_on_unanswered_and_recorded(authority):
+    heard = Heard()
+
+    said = _greeting(authority, ["10.77.0.2/32"], heard)
+
+    assert said == b""
+    [(kind, data)] = heard.events
+    assert kind == "smtp.command"
+    assert (data["verb"], data["line"], data["reply"]) == ("CONNECT", "127.0.0.1", "")
+    assert data["refused_for"] == "address-not-allowed"
+
+
+def test_the_submission_listener_does_not_start_beyond_loopback_without_a_list(authority):
+    smtp = SmtpMock(Heard(), authority.issue())
+
+    with pytest.raises(ValueError, match="beyond loopback"):
+        asyncio.run(smtp.start("0.0.0.0"))
+
+
+def test_a_stranger_is_refused_by_psc_before_the_request_is_read_and_recorded(tmp_path):
+    heard = Heard()
+
+    async def work(psc, tenant):
+        async with httpx.AsyncClient() as stranger:
+            json = {"content-type": "application/json"}
+            return await stranger.post(tenant.discovery_url, content=b"{", headers=json)
+
+    answer = _with_psc(tmp_path, heard, work, allow=["10.77.0.2/32"])
+
+    assert (answer.status_code, answer.json()["error"]) == (403, "address_not_allowed")
+    [(_, data)] = heard.events
+    assert (data["refused_for"], data["facts"]["peer"]) == ("address_not_allowed", "127.0.0.1")
+
+
+def test_the_address_of_the_phone_page_opens_it_in_one_browser_only(tmp_path):
+    async def work(psc, tenant):
+        ticketed = psc.phone_ticket(tenant)
+        async with httpx.AsyncClient() as person:
+            opened = await person.get(ticketed, follow_redirects=True)
+            again = await person.get(tenant.phone_url)
+        async with httpx.AsyncClient() as other:
+            used = await other.get(ticketed)
+            bare = await other.get(tenant.phone_url)
+        return opened, [a.status_code for a in (opened, again, used, bare)]
+
+    opened, statuses = _with_psc(tmp_path, Heard(), work, control_token="sesame")
+
+    assert statuses == [200, 200, 401, 401]
+    assert "control_token" not in str(opened.url)
+
+
+def test_an_open_phone_page_does_not_give_the_lasting_token_away(tmp_path):
+    async def work(psc, tenant):
+        async with httpx.AsyncClient() as person:
+            await person.get(psc.phone_ticket(tenant))
+            return dict(person.cookies)
+
+    cookies = _with_psc(tmp_path, Heard(), work, control_token="sesame")
+
+    assert cookies and "sesame" not in str(cookies)
+
+
+def test_a_phone_ticket_does_not_open_the_control_api(tmp_path):
+    async def work(psc, tenant):
+        ticket = psc.phone_ticket(tenant).partition("?")[2]
+        async with httpx.AsyncClient() as robot:
+            return (await robot.get(f"{psc.base_url}/control/tenants?{ticket}")).status_code
+
+    assert _with_psc(tmp_path, Heard(), work, control_token="sesame") == 401
+
+
+@pytest.mark.parametrize(
+    ("peer", "let_in"),
+    [
+        ("10.77.0.2", True),
+        ("::ffff:10.77.0.2", True),
+        ("10.77.0.3", False),
+        ("fd00::5", True),
+        ("fd01::5", False),
+        ("", False),
+        ("/run/socket", False),
+    ],
+)
+def test_an_allow_list_knows_networks_of_both_families(peer, let_in):
+    allowed = AllowList((ip_network("10.77.0.2/32"), ip_network("fd00::/64")))
+
+    assert allowed.lets_in(peer) is let_in
+
+
+def test_only_this_machine_is_loopback():
+    assert is_loopback("127.0.0.5") and is_loopback("::1") and is_loopback("localhost")
+    assert not is_loopback("0.0.0.0") and not is_loopback("10.77.0.1")
+    with pytest.raises(ValueError):
+        is_loopback(socket.gethostname() + ".invalid")
