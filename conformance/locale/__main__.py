@@ -4,6 +4,7 @@ Exit code 1 when a marked sentence has no French.
 """
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -37,7 +38,10 @@ def main() -> int:
     """Sort, then report."""
     package = Path(__file__).parent
     catalogue = read_catalogue()
-    (package / PO_PATH).write_text(sorted_text(catalogue), encoding="utf-8", newline="\n")
+    path = package / PO_PATH
+    sorted_one = path.with_suffix(f".{os.getpid()}.tmp")  # whoever reads meanwhile reads all of it
+    sorted_one.write_text(sorted_text(catalogue), encoding="utf-8", newline="\n")
+    sorted_one.replace(path)
     lacking = untranslated(catalogue, marked_sentences(package.parent))
     for sentence in lacking:
         print(f'msgid "{sentence.message}"  ({sentence.path}:{sentence.line})')
