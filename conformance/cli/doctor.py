@@ -89,6 +89,8 @@ TEST_TOOLS = (
     Tool("mod_auth_openidc", ("libapache2-mod-auth-openidc",),
          N_("the test of a product that nobody here wrote"),
          _in("/usr/lib/apache2/modules", "mod_auth_openidc.so")),
+    Tool("curl", ("curl",), N_("the test of the mail service with a client that nobody here wrote"),
+         _first("curl")),
 )  # fmt: skip
 """What only the project's own tests need."""
 

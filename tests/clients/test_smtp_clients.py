@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import smtplib
 import ssl
 import subprocess
@@ -14,6 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 
+import aiosmtplib
 import pytest
 
 from conformance.journal import JournalWriter
@@ -113,8 +113,6 @@ def test_smtplib_finds_no_mechanism_for_a_password(operator):
 
 
 def test_aiosmtplib(operator, mail):
-    aiosmtplib = pytest.importorskip("aiosmtplib")
-
     async def send():
         client = aiosmtplib.SMTP(
             hostname="localhost",
@@ -148,7 +146,6 @@ def _curl(port, root, path, token=TOKEN, url="smtp"):
     )  # fmt: skip
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_curl(operator, mail, tmp_path):
     path = tmp_path / "mail.eml"
     path.write_bytes(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
@@ -160,7 +157,6 @@ def test_curl(operator, mail, tmp_path):
     _no_token_written(operator)
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 @pytest.mark.parametrize(
     ("token", "url", "code"), [("another-token", "smtp", 67), (TOKEN, "smtps", 35)]
 )
