@@ -18,6 +18,7 @@ from conformance.reporting.words import verdict_word
 Key = tuple[str, str, str]
 _MARK = re.compile(r"⟦(\w+) ([0-9a-f]+)⟧")
 _RANK = {str(verdict): rank for rank, verdict in enumerate(WORST_FIRST)}
+_NEVER_WELCOME = (Verdict.FAIL, Verdict.ERROR, Verdict.NOT_READY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,15 @@ class Change:
 class Difference:
     """Changes by sort; `other` are those with the same verdict for other facts.
 
-    `rules_changed` are the rules that both sides have, in different versions.
+    `worse` holds also the new findings that make their rule worse in that scenario, `hidden` what
+    a rule said there before, when it says nothing there any more. `rules_changed` are the rules
+    that both sides have, in different versions.
     """
 
     worse: list[Change] = field(default_factory=list)
     better: list[Change] = field(default_factory=list)
     new: list[Change] = field(default_factory=list)
+    hidden: list[Change] = field(default_factory=list)
     gone: list[Change] = field(default_factory=list)
     other: list[Change] = field(default_factory=list)
     rules_changed: list[str] = field(default_factory=list)
@@ -50,7 +54,7 @@ class Difference:
     @property
     def all_changes(self) -> list[Change]:
         """Every change, whatever its sort."""
-        return [*self.worse, *self.new, *self.gone, *self.other, *self.better]
+        return [*self.worse, *self.hidden, *self.new, *self.gone, *self.other, *self.better]
 
     @property
     def changed(self) -> bool:
@@ -59,12 +63,8 @@ class Difference:
 
     @property
     def regressed(self) -> bool:
-        """Whether the newer side is worse anywhere; a new finding is when it is a fail or error."""
-        return bool(self.worse) or any(
-            change.after["verdict"] in (Verdict.FAIL, Verdict.ERROR)
-            for change in self.new
-            if change.after
-        )
+        """Whether the newer side is worse anywhere, or no longer tests what the older one did."""
+        return bool(self.worse or self.hidden)
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], same_run: bool = False) -> Difference:
@@ -77,28 +77,32 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], same_run: bool = Fal
     hashes, fresh = _rules(old), _rules(new)
     changed = {rule for rule in hashes.keys() & fresh.keys() if hashes[rule] != fresh[rule]}
     difference = Difference(rules_changed=sorted(changed))
+    said_before, says_now = _spoken(before), _spoken(after)
     for key in sorted(before.keys() | after.keys()):
         change = Change(key, before.get(key), after.get(key), key[0] in changed)
-        if change.before != change.after:
+        if change.before == change.after:
+            continue
+        if change.before is None:
+            _added(difference, change, said_before.get(key[:2]))
+        elif change.after is None:
+            silent = key[:2] not in says_now and _tested(change.before)
+            (difference.hidden if silent else difference.gone).append(change)
+        else:
             _sort(difference, change).append(change)
     return difference
 
 
+def sentence_of(change: Change) -> str:
+    """One change that made something worse: the finding, its verdict there and here."""
+    if change.after is None:
+        return _filled(_(_HIDDEN), change)
+    return _filled(_(_WORSE) if change.before else _(_WORSE_NEW), change)
+
+
 def lines(difference: Difference) -> list[str]:
     """The difference in sentences, what became worse first."""
-    said = [
-        _(headline).format(finding=_name(change), before=_verdict(change.before),
-                           after=_verdict(change.after))
-        + (_(" (the rule has changed)") if change.rule_changed else "")
-        for headline, changes in (
-            (_WORSE, difference.worse),
-            (_NEW, difference.new),
-            (_GONE, difference.gone),
-            (_OTHER, difference.other),
-            (_BETTER, difference.better),
-        )
-        for change in changes
-    ]  # fmt: skip
+    said = [sentence_of(change) for change in (*difference.worse, *difference.hidden)]
+    said += milder_lines(difference)
     said = said or [_("No difference between the findings.")]
     told = {change.key[0] for change in difference.all_changes}
     quiet = [rule for rule in difference.rules_changed if rule not in told]
@@ -109,22 +113,72 @@ def lines(difference: Difference) -> list[str]:
     return said
 
 
+def milder_lines(difference: Difference) -> list[str]:
+    """What differs and made nothing worse, in sentences."""
+    sorts = (
+        (_NEW, difference.new),
+        (_GONE, difference.gone),
+        (_OTHER, difference.other),
+        (_BETTER, difference.better),
+    )
+    return [_filled(_(said), change) for said, changes in sorts for change in changes]
+
+
 _WORSE = N_("worse: {finding}: {before} → {after}")
+_WORSE_NEW = N_("worse: {finding}: {after}, which was not there before")
+_HIDDEN = N_("no longer tested: {finding}: was {before}")
 _BETTER = N_("better: {finding}: {before} → {after}")
 _NEW = N_("new: {finding}: {after}")
 _GONE = N_("gone: {finding}: was {before}")
 _OTHER = N_("same verdict for other facts: {finding}: {after}")
 
 
+def _filled(said: str, change: Change) -> str:
+    told = said.format(
+        finding=_name(change), before=_verdict(change.before), after=_verdict(change.after)
+    )
+    return told + (_(" (the rule has changed)") if change.rule_changed else "")
+
+
 def _sort(difference: Difference, change: Change) -> list[Change]:
-    if change.before is None:
-        return difference.new
-    if change.after is None:
-        return difference.gone
-    before, after = (_RANK[side["verdict"]] for side in (change.before, change.after))
-    if before == after:
+    """The list of a change that is on both sides; a known failure is never worse."""
+    assert change.before is not None and change.after is not None
+    before, after = _rank(change.before), _rank(change.after)
+    untested = _tested(change.before) and change.after["said"] is None
+    if untested and change.after["verdict"] != Verdict.NOT_APPLICABLE:
+        return difference.worse
+    if before == after or (after < before and change.after["known"]):
         return difference.other
     return difference.worse if after < before else difference.better
+
+
+def _added(difference: Difference, change: Change, before: int | None) -> None:
+    """A finding of the newer side only; `before` is the worst rank of its rule there, if any."""
+    assert change.after is not None
+    verdict, known = change.after["verdict"], change.after["known"]
+    worse = verdict in _NEVER_WELCOME
+    if before is not None and change.after["said"] is not None:
+        worse = worse or _rank(change.after) < before
+    (difference.worse if worse and not known else difference.new).append(change)
+
+
+def _rank(side: Mapping[str, Any]) -> int:
+    """Place among the verdicts, worst first; a failure that was expected is told as a warning."""
+    known = side["known"] and side["verdict"] == Verdict.FAIL
+    return _RANK[Verdict.WARNING if known else side["verdict"]]
+
+
+def _tested(side: Mapping[str, Any]) -> bool:
+    return side["said"] is not None and side["verdict"] != Verdict.NOT_APPLICABLE
+
+
+def _spoken(side: Mapping[Key, Mapping[str, Any]]) -> dict[tuple[str, ...], int]:
+    """The worst rank of each rule in each scenario where a check said anything."""
+    ranks: dict[tuple[str, ...], int] = {}
+    for key, facts in side.items():
+        if facts["said"] is not None:
+            ranks[key[:2]] = min(ranks.get(key[:2], len(_RANK)), _rank(facts))
+    return ranks
 
 
 def _by_key(findings: Mapping[str, Any], same_run: bool) -> dict[Key, dict[str, Any]]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.bundle.finish import Finished
+from conformance.cli.against import Compared
 from conformance.cli.mishaps import printable, told
 from conformance.journal.events import parse_event
 from conformance.judging.exit_code import counts, exit_code
@@ -141,8 +142,17 @@ class Progress:
                             self._rows[event.scenario] = ("running", step)
 
 
-def closing(finished: Finished, gates: Sequence[str]) -> int:
-    """Print what was found and where it lies; give the exit code."""
+def closing(
+    finished: Finished,
+    gates: Sequence[str],
+    compared: Compared | None = None,
+    *,
+    quiet: bool = False,
+) -> int:
+    """Print what was found, what is worse than `compared`, and where it lies; give the exit code.
+
+    `quiet` leaves standard output to whoever writes for a machine.
+    """
     judgement = finished.judgement
     for finding in judgement.findings:
         untold = finding.rule == "story.complete" and finding.said in ("broken", "unclear")
@@ -157,14 +167,17 @@ def closing(finished: Finished, gates: Sequence[str]) -> int:
     if not finished.whole:
         said = _("The run was cut short: what it did not tell is not judged.")
         click.echo(said, err=True)
-    click.echo(str(finished.folder / "report.html"))
+    for line in compared.lines if compared else ():
+        click.echo(printable(line), err=quiet)
+    click.echo(str(finished.folder / "report.html"), err=quiet)
     found = counts(judgement)
     click.echo(
         _(
             "refusals {fail} · to review {review} · not tested {not_tested} · warnings {warning}"
-        ).format(**found)
+        ).format(**found),
+        err=quiet,
     )
-    code = exit_code(judgement, gates)
+    code = 1 if compared and compared.worse else exit_code(judgement, gates)
     if finished.problems and code in (0, 2):
         return 3
     return 2 if code == 0 and not finished.whole else code

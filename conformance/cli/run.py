@@ -9,6 +9,7 @@ import click
 
 from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
+from conformance.cli.nightly import Night, nightly_options
 
 GATES = ("review", "not_tested", "warning")
 
@@ -31,6 +32,7 @@ GATES = ("review", "not_tested", "warning")
 @click.option("--strict", is_flag=True, help="Let rules of secondary source fail too.")
 @NEW_KEY
 @click.option("--gate", multiple=True, type=click.Choice(GATES), help="Count these as refusals.")
+@nightly_options
 @with_lang
 def run_command(**options: Any) -> int:
     """Rehearse a product from end to end: drive, record, film, judge, seal.
@@ -40,15 +42,15 @@ def run_command(**options: Any) -> int:
     reference system): its plan, known failures, identities, scenarios and lifetimes, on film if it
     was; --only narrows it down. The difference is printed and kept in the new report.
 
-    Exit code: 0 no refusal found, 1 a refusal, or worse than the bundle of --like, or that bundle
-    was altered, 2 something was not ready or the run was cut short, 3 a defect of the bench or a
-    full disk.
+    Exit code: 0 no refusal found, 1 a refusal, or a verdict worse than in the bundle of --against
+    or --like, or the latter was altered, 2 something was not ready or the run was cut short, 3 a
+    defect of the bench or a full disk.
     """
     import pytest
 
     from conformance.bundle.keys import signing_key
     from conformance.cli.choice import misfits
-    from conformance.cli.progress import Progress, closing
+    from conformance.cli.progress import Progress
     from conformance.plan import load_plan
 
     plan = load_plan(options["config"])
@@ -64,6 +66,7 @@ def run_command(**options: Any) -> int:
         make_lasting_key(plan.signing_key)
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
+    night = Night.before(options, plan, packs)
     progress = Progress(options["lang"])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a build server's Ctrl-C
     code = pytest.main(_arguments(options, tuple(packs)), plugins=[progress])

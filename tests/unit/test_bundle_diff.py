@@ -15,6 +15,9 @@ def _english():
     locale.set_language(locale.DEFAULT_LANGUAGE)
 
 
+KEY = {"scenario": "PSC.01.01"}
+
+
 def finding(rule, verdict, **more):
     return Finding(rule, "PSC.01.01", "login 1", "held", Verdict(verdict), **more).to_json()
 
@@ -26,6 +29,7 @@ def document(*findings, rules=None):
 def test_each_change_is_sorted_by_what_it_means():
     old = document(
         finding("a.same", "pass"),
+        finding("a.same", "fail") | {"key": {**KEY, "rule": "a.same", "subject": "crash 1"}},
         finding("b.worse", "pass"),
         finding("c.better", "fail"),
         finding("d.gone", "review"),
@@ -43,8 +47,9 @@ def test_each_change_is_sorted_by_what_it_means():
 
     assert lines(difference) == [
         "worse: b.worse [PSC.01.01] login 1: no refusal found → refusal",
+        "no longer tested: d.gone [PSC.01.01] login 1: was to review",
         "new: f.new [PSC.01.01] login 1: no refusal found",
-        "gone: d.gone [PSC.01.01] login 1: was to review",
+        "gone: a.same [PSC.01.01] crash 1: was refusal",
         "same verdict for other facts: e.other [PSC.01.01] login 1: refusal",
         "better: c.better [PSC.01.01] login 1: refusal → warning",
     ]

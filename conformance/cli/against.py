@@ -1,0 +1,205 @@
+"""`banc run --against`: what became worse since an earlier bundle, in ten lines."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.bundle.diff import Change, Difference, compare, milder_lines, sentence_of
+from conformance.bundle.finish import Finished
+from conformance.bundle.history import Chosen, Earlier, Kin, choose
+from conformance.judging.findings import WORST_FIRST, Judgement
+from conformance.judging.judge import findings_json
+from conformance.locale import _, _n
+from conformance.plan import Plan
+
+LINES = 10
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How a run compares with an earlier one. `difference` is None when there was none."""
+
+    lines: tuple[str, ...]
+    difference: Difference | None = None
+    earlier: Earlier | None = None
+
+    @property
+    def worse(self) -> bool:
+        """Whether any verdict is worse, or something tested there was not tested now."""
+        return self.difference is not None and self.difference.regressed
+
+    def to_json(self) -> dict[str, Any]:
+        """For a machine: every change, by sort."""
+        if self.difference is None or self.earlier is None:
+            return {"bundle": None, "worse": False, "changes": {}}
+        sorts = ("worse", "hidden", "new", "gone", "other", "better")
+        return {
+            "bundle": str(self.earlier.path),
+            "run_id": self.earlier.run.get("run_id"),
+            "worse": self.worse,
+            "rules_changed": self.difference.rules_changed,
+            "changes": changes_json(self.difference, sorts),
+        }
+
+
+def changes_json(difference: Difference, sorts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The changes of each sort: key, verdict on either side (null: not there)."""
+    return {sort: [_change_json(change) for change in getattr(difference, sort)] for sort in sorts}
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What a run that has yet to begin will be held against."""
+
+    asked: Path
+    chosen: Chosen
+
+    @classmethod
+    def before(
+        cls, asked: Path, plan: Plan, packs: Sequence[str], only: Sequence[str], strict: bool
+    ) -> "Against":
+        """Choose the earlier bundle, before anything starts. Raises `BundleFault`."""
+        kin = Kin.of(
+            {
+                "product": {"name": plan.product.name},
+                "plan": plan.summary()
+                | {"packs": list(packs), "only": list(only), "strict": strict},
+            }
+        )
+        return cls(asked, choose(asked, kin))
+
+    def compared(self, finished: Finished) -> Compared:
+        """The finished run beside the earlier one. Raises `BundleFault` when that is misshapen."""
+        earlier = self.chosen.earlier
+        if earlier is None:
+            said = _("--against {path}: nothing there to compare with yet (first night)")
+            return Compared((said.format(path=self.asked), *self.chosen.aside)[:LINES])
+        old, new = dict(earlier.findings), findings_json(finished.judgement)
+        names = _comparable(finished, earlier)
+        if names is not None:
+            _narrow(old, new, names)
+        difference = compare(old, new)
+        notes = [*self.chosen.aside, *_notes(earlier, finished, difference, names)]
+        changes = [*_worse(difference, finished.judgement), *milder_lines(difference)]
+        headline = _headline(earlier, difference)
+        return Compared(_ten([headline, *notes[:_NAMED], *changes]), difference, earlier)
+
+
+def _comparable(finished: Finished, earlier: Earlier) -> set[str] | None:
+    """The scenarios to compare; None for all.
+
+    A run of some scenarios is held to what was told of those; one that was cut short to what it
+    told to the end, its exit code says the rest.
+    """
+    scenarios = finished.judgement.scenarios
+    only = finished.judgement.run["plan"]["only"]
+    if not finished.whole:
+        return {n for n, told in scenarios.items() if told.ended not in ("", "interrupted")}
+    if sorted(only) == sorted(earlier.run["plan"]["only"]):
+        return None
+    there = {finding["key"]["scenario"] for finding in earlier.findings["findings"]}
+    return {*scenarios, *(n for n in there if n in only or n.partition("@")[0] in only)}
+
+
+def _narrow(old: dict[str, Any], new: dict[str, Any], names: set[str]) -> None:
+    """Keep the findings of these scenarios; of the whole run only what both could have seen."""
+    for side in (old, new):
+        side["findings"] = [
+            finding
+            for finding in side["findings"]
+            if finding["key"]["scenario"] in names
+            or (not finding["key"]["scenario"] and finding["said"] is not None)
+        ]
+    wide = {f["key"]["rule"] for f in new["findings"] if not f["key"]["scenario"]}
+    old["findings"] = [
+        f for f in old["findings"] if f["key"]["scenario"] or f["key"]["rule"] in wide
+    ]
+
+
+def _headline(earlier: Earlier, difference: Difference) -> str:
+    product = earlier.run["product"]
+    build = " ".join(filter(None, (product.get("version"), product.get("build"))))
+    worse = len(difference.worse) + len(difference.hidden)
+    counts = [
+        _n("{n} verdict worse", "{n} verdicts worse", worse).format(n=worse),
+        _n("{n} better", "{n} better ones", len(difference.better)).format(
+            n=len(difference.better)
+        ),
+    ]
+    said = _("Against {run} ({build}): {counts}")
+    if not difference.changed:
+        counts = [_("no difference between the findings")]
+    return said.format(run=earlier.path.name, build=build, counts=", ".join(counts))
+
+
+def _notes(
+    earlier: Earlier, finished: Finished, difference: Difference, names: set[str] | None
+) -> Iterator[str]:
+    """What else is not the same on both sides: part of the run, plan, catalogue, rules, bench."""
+    was, now = earlier.run, finished.judgement.run
+    if not finished.whole:
+        yield _("only the scenarios that came to their end are compared")
+    elif names is not None:
+        yield _("only the scenarios that were asked for are compared")
+    if was["product"].get("name") != now["product"]["name"]:
+        said = _("that was another product: {name}")
+        yield said.format(name=was["product"].get("name"))
+    for key in ("corridor", "waves", "profiles", "packs", "faces", "strict"):
+        if was["plan"].get(key) != now["plan"].get(key):
+            yield _("the plan is another one: {key} differs").format(key=key)
+            break
+    if was["catalogue"] != now["catalogue"]:
+        yield _("the catalogue has changed since")
+    changed = difference.rules_changed
+    if changed:
+        said = _n("{n} rule has changed since: {rules}", "{n} rules have changed since: {rules}",
+                  len(changed))  # fmt: skip
+        yield said.format(n=len(changed), rules=_some(changed))
+
+
+def _worse(difference: Difference, judgement: Judgement) -> Iterator[str]:
+    """The sentences of what is worse, refusals first; what is hidden, a line a scenario."""
+    ranks = {str(verdict): rank for rank, verdict in enumerate(WORST_FIRST)}
+
+    def severity(change: Change) -> tuple[int, tuple[str, str, str]]:
+        return (ranks[change.after["verdict"]] if change.after else 0, change.key)
+
+    for change in sorted(difference.worse, key=severity):
+        yield sentence_of(change)
+    hidden: dict[str, list[Change]] = defaultdict(list)
+    for change in difference.hidden:
+        hidden[change.key[1]].append(change)
+    for scenario, changes in hidden.items():
+        rules = sorted({change.key[0] for change in changes})
+        if scenario and scenario not in judgement.scenarios:
+            said = _n("no longer told: {scenario} ({n} rule spoke there)",
+                      "no longer told: {scenario} ({n} rules spoke there)", len(rules))  # fmt: skip
+            yield said.format(scenario=scenario, n=len(rules))
+        elif len(rules) == 1:
+            yield sentence_of(changes[0])
+        else:
+            said = _("no longer tested in {scenario}: {rules}")
+            yield said.format(scenario=scenario or _("the whole run"), rules=_some(rules))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (_(" … and {n} more").format(n=more) if more > 0 else "")
+
+
+def _ten(said: Sequence[str]) -> tuple[str, ...]:
+    if len(said) <= LINES:
+        return tuple(said)
+    more = len(said) - LINES + 1
+    return (*said[: LINES - 1], _("… and {n} more").format(n=more))
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    rule, scenario, subject = change.key
+    sides: dict[str, Mapping[str, Any] | None] = {"before": change.before, "after": change.after}
+    verdicts = {name: side["verdict"] if side else None for name, side in sides.items()}
+    key = {"rule": rule, "scenario": scenario, "subject": subject}
+    return key | verdicts | {"rule_changed": change.rule_changed}
