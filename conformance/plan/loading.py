@@ -16,6 +16,7 @@ from conformance.catalogue import load_catalogue
 from conformance.drivers.steps import problems_of_action, problems_of_see
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
+from conformance.plan.external import problems_of_external
 from conformance.plan.lines import key_lines
 from conformance.plan.model import PLACES, Face, Plan
 from conformance.plan.sentences import sentence
@@ -58,10 +59,11 @@ def parse_plan(octets: bytes, name: str, source: Path | None, today: date) -> Pl
     except ValidationError as error:
         told = [lines.said(*sentence(Plan, each)) for each in error.errors(include_url=False)]
         raise PlanError(list(dict.fromkeys(told))) from error
+    plan = plan.model_copy(update={"source": source})
     problems = [lines.said(key, said) for key, said in _problems(plan, today)]
     if problems:
         raise PlanError(problems)
-    return plan.model_copy(update={"source": source})
+    return plan
 
 
 class _Lines:
@@ -104,6 +106,7 @@ Problem = tuple[tuple[str | int, ...], str]
 def _problems(plan: Plan, today: date) -> Iterator[Problem]:
     """What is wrong beyond the shape of single values."""
     yield from _not_yet(plan)
+    yield from problems_of_external(plan)
     yield from _profiles(plan)
     for n, face in enumerate(plan.faces):
         yield from _face(n, face)
@@ -124,11 +127,6 @@ def _problems(plan: Plan, today: date) -> Iterator[Problem]:
 
 
 def _not_yet(plan: Plan) -> Iterator[Problem]:
-    for name in ("psc", "mssante"):
-        if getattr(plan.stage, name) == "external":
-            said = _("{key} {value} comes in a later version, expected {expected}")
-            about = {"key": f"stage.{name}", "value": "'external'", "expected": "'mock'"}
-            yield ("stage", name), said.format(**about)
     for n, face in enumerate(plan.faces):
         if face.driver == "operator":
             said = _("{key} {value} comes in a later version, expected {expected}")

@@ -88,11 +88,38 @@ class PlanTable(_Table):
     fail_on: list[Counted] = Field(default_factory=list)
 
 
+class External(_Table):
+    """`[stage.external]`: where the services are that somebody else plays.
+
+    From here come `{psc_discovery}`, `{smtp}` and their like for a product that the bench starts.
+    `client_secret_env` names the environment variable that holds the secret, which stands in no
+    file; `smtp` is `host:port`, `ca_file` a PEM file of authorities (from the folder of the file).
+    `psc_name` and `mssante_name` are what the platforms are called on films and in reports.
+    """
+
+    psc_name: Words | None = None
+    psc_discovery: Words | None = None
+    client_id: Words | None = None
+    client_secret_env: Words | None = None
+    mssante_name: Words | None = None
+    smtp: Words | None = None
+    domain: Words | None = None
+    patient_domain: Words | None = None
+    ca_file: Words | None = None
+
+
 class Stage(_Table):
     """`[stage]`: who plays the services."""
 
     psc: Literal["mock", "external"] = "mock"
     mssante: Literal["mock", "external"] = "mock"
+    external: External = Field(default_factory=External)
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """The services that somebody else plays: `psc`, `mssante`."""
+        played = {"psc": self.psc, "mssante": self.mssante}
+        return frozenset(name for name, who in played.items() if who == "external")
 
 
 class Face(_Table):
@@ -120,7 +147,10 @@ class Face(_Table):
 
 
 class Identity(_Table):
-    """What the product calls one of the bench's people, and the mailbox it uses for them."""
+    """What the product calls one of the bench's people, and the mailbox it uses for them.
+
+    `national_id` is that of the test identity who signs in when PSC is played by somebody else.
+    """
 
     name: Words | None = None
     mailbox: Words | None = None
@@ -134,6 +164,7 @@ class Limits(_Table):
     types: list[str] = Field(default_factory=list)
 
 
+    national_id: Words | None = None
 class Evidence(_Table):
     """`[evidence]`: screen backend, size in pixels, pictures a second, seconds a step on film."""
 

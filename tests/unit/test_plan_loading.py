@@ -113,7 +113,7 @@ def test_a_face_that_the_product_lacks_is_said_by_name() -> None:
         ('"psc.button"', '"psc.buton"', "see.psc.buton: unknown observation"),
         ("2027-01-31", "2026-01-31", "expected.0.until 2026-01-31 has passed"),
         ('reason = "known"\n', "", "expected.0.reason is missing"),
-        ("[plan]", "[stage]\npsc = 'external'\n[plan]", "stage.psc 'external' comes in a later"),
+        ("[plan]", "[stage]\npsc = 'external'\n[plan]", "identities.doctor.national_id is missing"),
         ("[plan]", "[stages]\n[plan]", "stages is an unknown key (did you mean 'stage'?)"),
         ("[plan]", "[evidence]\nrate = 0\n[plan]", "evidence.rate is 0: expected at least 1"),
         ("[plan]", "[identities.docter]\n[plan]", "identities.docter"),
