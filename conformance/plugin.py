@@ -14,7 +14,10 @@ import pytest
 
 from conformance import hookspecs
 from conformance.bundle.reading import BundleFault
+from conformance.catalogue import catalogue_for
 from conformance.judging.findings import Verdict
+from conformance.plan import PlanError, load_plan
+from conformance.plan.applicability import not_for
 from conformance.plan.packs import TOUR, packs_of
 from conformance.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
@@ -37,10 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add = group.addoption
     add("--banc-config", metavar="FILE", help="banc.toml of the product (default: the reference)")
     add("--banc-reports", metavar="DIR", default="reports", help="where bundles are written")
+    add("--banc-like", metavar="BUNDLE", help="with the plan of this bundle, and what differs")
     add("--banc-only", action="append", default=[], metavar="ID", help="only these scenarios")
     add("--banc-packs", action="append", default=[], metavar="PACK", help="only these packs")
     add("--banc-no-video", action="store_true", help="headless, no film")
-    add("--banc-like", metavar="BUNDLE", help="with the plan of this bundle, and what differs")
     add("--banc-lang", default="fr", choices=("fr", "en"), help="language of titles and reports")
     add("--banc-lifetimes", choices=("official", "short"), help="for every scenario")
     add("--banc-mutant", metavar="NAME", help="a faulty variant of the reference system")
@@ -75,6 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     chosen: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
+    outside = _not_for_the_plan(config) if any(map(_is_story, items)) else {}
     for item in items:
         declaration = _declared(getattr(item, "function", None))
         if declaration is None:
@@ -86,11 +90,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.xdist_group(declaration.twin or declaration.id))
         for pack in packs_of(declaration.id, _means(item)):
             item.add_marker(pytest.mark.pack(pack))
-        (chosen if _wanted(config, declaration, _means(item)) else dropped).append(item)
+        wanted = declaration.id not in outside and _wanted(config, declaration, _means(item))
+        (chosen if wanted else dropped).append(item)
     chosen += _twins(chosen, dropped)
     items[:] = sorted(chosen, key=_told_when)
     if dropped:
         config.hook.pytest_deselected(items=[item for item in dropped if item not in chosen])
+
+
+def _is_story(item: pytest.Item) -> bool:
+    return _declared(getattr(item, "function", None)) is not None
+
+
+def _not_for_the_plan(config: pytest.Config) -> dict[str, str]:
+    """The scenarios that the plan may not run; a plan that cannot be read is told later, once."""
+    path: str | None = config.getoption("--banc-config")
+    try:
+        plan = load_plan(Path(path) if path else None)
+    except PlanError:
+        return {}
+    return not_for(plan, catalogue_for(plan.imported_catalogue))
 
 
 def _wanted(config: pytest.Config, declaration: Declaration, means: str | None) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conformance.catalogue.loader import Catalogue
-from conformance.catalogue.model import Proof, Scenario
+from conformance.catalogue.model import Alternative, Proof, Scenario
 
 MOST_PROOFS = 10
 """Proofs of one official scenario: hard limit of the official export (segur.md §0.2)."""
@@ -19,7 +19,22 @@ def problems(catalogue: Catalogue) -> list[str]:
     for proof in catalogue.proofs:
         place = catalogue.places["proof", proof.id]
         found += [f"{place}: {proof.id}: {said}" for said in _proof(proof, catalogue)]
+    for row in catalogue.alternatives:
+        place = catalogue.places["alternative", row.id]
+        found += [f"{place}: {row.id}: {said}" for said in _alternative(row, catalogue)]
     return found
+
+
+def _alternative(row: Alternative, catalogue: Catalogue) -> Iterator[str]:
+    stories = {scenario.id for scenario in catalogue.scenarios}
+    fields = {proof.id for proof in catalogue.proofs}
+    for name in row.scenarios:
+        if name not in stories:
+            yield f"scenario {name} is not in the catalogue"
+    if row.requirement not in catalogue.requirement_ids:
+        yield f"requirement {row.requirement} is {_instead(row.requirement, catalogue)}"
+    if row.proof is not None and row.proof not in fields:
+        yield f"proof {row.proof} is not in the catalogue"
 
 
 def _aliases(catalogue: Catalogue) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Loads the catalogue: requirements, scenarios and proofs, ready to be asked."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -11,11 +11,20 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from conformance.catalogue.model import GENERAL, Nature, Proof, Requirement, Scenario
+from conformance.catalogue.model import (
+    GENERAL,
+    Alternative,
+    Nature,
+    Proof,
+    Reading,
+    Requirement,
+    Scenario,
+)
 from conformance.catalogue.source import CatalogueError, Source, read_source, validation_problem
 
-Row = TypeVar("Row", Requirement, Scenario, Proof)
+Row = TypeVar("Row", Requirement, Scenario, Proof, Reading, Alternative)
 _STRONGEST: tuple[Nature, ...] = ("must", "must_not", "may")
+_SHELVES = ("requirements", "scenarios", "proofs", "readings", "alternatives")
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Catalogue:
     proofs: tuple[Proof, ...]
     sha256: str
     places: Mapping[tuple[str, str], str]
+    readings: tuple[Reading, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[str, list[Requirement]]:
@@ -99,8 +110,13 @@ class Catalogue:
         waves: str | Sequence[str],
         corridor: str | Sequence[str],
         profiles: Iterable[str] = (),
+        modes: Collection[str] | None = None,
     ) -> tuple[Requirement, ...]:
-        """The rows owed by a candidate of `corridor` (one or several) who chose `profiles`."""
+        """The rows owed by a candidate of `corridor` (one or several) who chose `profiles`.
+
+        `modes` are the ways in which people sign in to the product; None: not known, and no row is
+        left out for it.
+        """
         chosen = {GENERAL, *profiles}
         lanes = {corridor} if isinstance(corridor, str) else set(corridor)
         wanted = {waves} if isinstance(waves, str) else set(waves)
@@ -108,18 +124,35 @@ class Catalogue:
             row
             for row in self.requirements
             if row.wave in wanted and lanes & set(row.corridor) and row.profile in chosen
+            if self.concerns(row, modes)
         )
+
+    def concerns(self, row: Requirement, modes: Collection[str] | None) -> bool:
+        """Whether a list that carries `row` concerns a product that signs people in by `modes`."""
+        if modes is None or not row.applies_to:
+            return True
+        lists = [self._readings[name] for name in row.applies_to if name in self._readings]
+        return not lists or any(
+            row.wave in each.waves and (not each.modes or bool({*modes} & {*each.modes}))
+            for each in lists
+        )
+
+    @cached_property
+    def _readings(self) -> dict[str, Reading]:
+        return {reading.id: reading for reading in self.readings}
 
     def natures(
         self,
         waves: str | Sequence[str],
         corridor: str | Sequence[str],
         profiles: Iterable[str] = (),
+        modes: Collection[str] | None = None,
     ) -> dict[str, str]:
         """The nature of every owed id; where two rows are owed, the stronger one counts."""
         owed: dict[str, str] = {}
+        rows = self.applicable(waves, corridor, profiles, modes)
         for nature in reversed(_STRONGEST):
-            for row in self.applicable(waves, corridor, profiles):
+            for row in rows:
                 if row.nature == nature:
                     owed[row.id] = nature
         return owed
@@ -148,6 +181,8 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         proofs=tuple(reading.proofs),
         sha256=digest.hexdigest(),
         places=reading.places,
+        readings=tuple(reading.readings),
+        alternatives=tuple(reading.alternatives),
     )
 
 
@@ -166,6 +201,8 @@ class _Reading:
         self.requirements: list[Requirement] = []
         self.scenarios: list[Scenario] = []
         self.proofs: list[Proof] = []
+        self.readings: list[Reading] = []
+        self.alternatives: list[Alternative] = []
         self.places: dict[tuple[str, str], str] = {}
 
     def file(self, source: Source) -> None:
@@ -175,8 +212,8 @@ class _Reading:
         for shelf, rows in source.data.items():
             if shelf.startswith("x-"):
                 continue
-            if shelf not in ("requirements", "scenarios", "proofs"):
-                raise source.error((shelf,), f"{shelf}: expected requirements, scenarios, proofs")
+            if shelf not in _SHELVES:
+                raise source.error((shelf,), f"{shelf}: expected {', '.join(_SHELVES)}")
             if not isinstance(rows, list):
                 raise source.error((shelf,), f"{shelf}: expected a list of rows")
             for n, row in enumerate(rows):
@@ -194,10 +231,18 @@ class _Reading:
             scenario = _made(Scenario, row, path, source)
             self._place("scenario", scenario.id, path, source)
             self.scenarios.append(scenario)
-        else:
+        elif shelf == "proofs":
             proof = _made(Proof, row, path, source)
             self._place("proof", proof.id, path, source)
             self.proofs.append(proof)
+        elif shelf == "readings":
+            reading = _made(Reading, row, path, source)
+            self._place("reading", reading.id, path, source)
+            self.readings.append(reading)
+        else:
+            alternative = _made(Alternative, row, path, source)
+            self._place("alternative", alternative.id, path, source)
+            self.alternatives.append(alternative)
 
     def _place(self, kind: str, name: str, path: tuple[str, int], source: Source) -> None:
         before = self.places.get((kind, name))

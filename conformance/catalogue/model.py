@@ -15,8 +15,11 @@ Corridor = Literal["LGC", "RIS", "SGL", "LGO", "DPI", "PFI", "DB"]
 Nature = Literal["must", "must_not", "may"]
 Trust = Literal["official", "secondary", "assumed"]
 Mode = Literal["web", "external-browser", "internal-browser", "ciba", "native", "documents"]
+SignIn = Literal["web", "external-browser", "internal-browser", "ciba", "native"]
+"""The ways in which a product lets people sign in: every mode but `documents`."""
+
 Means = Literal["cps", "ecps"]
-Reading = Literal[
+ReadingName = Literal[
     "web",
     "external-browser",
     "ciba-w1",
@@ -24,8 +27,9 @@ Reading = Literal[
     "native-w1",
     "account-matching",
     "acr-values",
+    "unlisted",
 ]
-"""A way to sign in, or a theme, for which official texts list EX PSC numbers."""
+"""A way to sign in, or a theme, for which official texts list EX PSC numbers; `unlisted`: none."""
 
 Kind = Literal[
     "video",
@@ -80,8 +84,9 @@ class Requirement(_Row):
     """One row of a catalogue: what one wave asks of some corridors under one profile.
 
     `statement` is None when the official text could not be read (`text_status` is `unknown`).
-    `reason` says why no rule judges the row; None when rules do. `applies_to` (EX PSC only) names
-    the official lists that carry the number; a list that is absent does not name it.
+    `reason` says why no rule judges the row; None when rules do. `applies_to` names the lists
+    (`Reading`) that carry the row, which is owed by those whom one of them concerns; empty: it is
+    owed whichever way people sign in.
     """
 
     id: str
@@ -93,7 +98,7 @@ class Requirement(_Row):
     statement: Text | None = None
     aliases: tuple[str, ...] = ()
     ex_psc: tuple[str, ...] = ()
-    applies_to: tuple[Reading, ...] = ()
+    applies_to: tuple[ReadingName, ...] = ()
     trust: Trust
     source: str = Field(min_length=1)
     reason: Text | None = None
@@ -178,11 +183,37 @@ class Proof(_Row):
         )
 
 
+class Reading(_Row):
+    """An official list of rows and whom it concerns: waves, and ways to sign in (none: all)."""
+
+    id: ReadingName
+    title: Text
+    waves: tuple[Wave, ...] = ()
+    modes: tuple[SignIn, ...] = ()
+
+
+class Alternative(_Row):
+    """Scenarios of which one is enough to show a requirement.
+
+    `proof` is the deposit field that any of them fills; None when each has a field of its own.
+    """
+
+    id: str
+    title: Text
+    requirement: str
+    waves: tuple[Wave, ...] = Field(min_length=1)
+    scenarios: tuple[str, ...] = Field(min_length=2)
+    proof: str | None = None
+    trust: Trust
+    source: str = Field(min_length=1)
+
+
 class Scenario(_Row):
     """A conformity scenario: prerequisites and numbered steps, or a story of ours (`banc:`).
 
     `means` are its variants (CPS card, e-CPS), `fault` what a negative story arms and `twin` the
-    story without it, `needs` the parts of the stage, `reason` why no story plays it.
+    story without it, `needs` the parts of the stage, `reason` why no story plays it. `derogation`
+    says why a plan of other waves may not run it.
     """
 
     id: str
@@ -198,6 +229,7 @@ class Scenario(_Row):
     steps: tuple[Step, ...] = ()
     means: tuple[Means, ...] = ()
     needs: tuple[Literal["psc", "mssante", "lps-desktop", "gazelle"], ...] = ()
+    derogation: Text | None = None
     fault: str | None = None
     twin: str | None = None
     trust: Trust

@@ -6,18 +6,64 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from conformance.catalogue import Scenario, load_catalogue
+from conformance.catalogue import Scenario, catalogue_for, load_catalogue
 from conformance.locale import _
 from conformance.locale.system import sentence_of
-from conformance.plan import PACKS
+from conformance.plan import PACKS, Plan
+from conformance.plan.applicability import not_for
+from conformance.plan.packs import packs_of
 from mocks.lps.mutants import names
 
 
 def misfits(
-    only: Iterable[str], packs: Iterable[str], mutant: str | None, reports: Path
+    plan: Plan, only: Iterable[str], packs: Iterable[str], mutant: str | None, reports: Path
 ) -> list[str]:
-    """One sentence for each scenario, pack or variant that does not exist, and for `reports`."""
-    return [*_scenarios(only), *_packs(packs), *_mutant(mutant), *_reports(reports)]
+    """One sentence for each scenario, pack or variant that does not exist, and for `reports`.
+
+    Also for a scenario that this plan may not run.
+    """
+    asked = tuple(only)
+    return [
+        *_scenarios(asked),
+        *_derogations(plan, asked),
+        *_packs(packs),
+        *_mutant(mutant),
+        *_reports(reports),
+    ]
+
+
+def left_out(plan: Plan, packs: Iterable[str]) -> list[str]:
+    """One sentence for each scenario of `packs` that this plan may not run."""
+    said = _("{name} is left out of the packs {packs}: {why} (the plan is for wave {waves})")
+    asked = {*packs}
+    return [
+        said.format(name=name, packs=", ".join(sorted(asked)), why=why, waves=_waves(plan))
+        for name, why in _outside(plan).items()
+        if asked & set(_packs_with(name))
+    ]
+
+
+def _outside(plan: Plan) -> dict[str, str]:
+    return not_for(plan, catalogue_for(plan.imported_catalogue))
+
+
+def _packs_with(scenario_id: str) -> Iterator[str]:
+    story = catalogue_for().scenario(scenario_id)
+    for means in story.means or (None,):
+        yield from packs_of(scenario_id, means)
+
+
+def _derogations(plan: Plan, only: Iterable[str]) -> Iterator[str]:
+    outside = _outside(plan)
+    for name in only:
+        why = outside.get(name.partition("@")[0])
+        if why:
+            said = _("--only {name}: {why}; the plan is for wave {waves}")
+            yield said.format(name=name, why=why, waves=_waves(plan))
+
+
+def _waves(plan: Plan) -> str:
+    return ", ".join(plan.waves)
 
 
 def _scenarios(only: Iterable[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,6 +37,7 @@ _COLUMNS = {
         N_("means"),
         N_("steps"),
         N_("packs"),
+        N_("one of"),
         "trust",
         N_("title"),
     ),
@@ -53,15 +55,32 @@ _COLUMNS = {
 
 
 @click.command("list")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice((*KINDS, "owed")))
 @click.option("--json", "as_json", is_flag=True, help="JSON, one array, for machines.")
 @click.option("--wave", type=click.Choice(WAVES), help="Only rows of this wave.")
 @click.option("--corridor", type=click.Choice(CORRIDORS), help="Only rows of this corridor.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="banc.toml whose plan is owed (kind owed)."
+)
 @with_lang
 def list_command(
-    kind: str, as_json: bool, wave: str | None, corridor: str | None, lang: str
+    kind: str,
+    as_json: bool,
+    wave: str | None,
+    corridor: str | None,
+    config: Path | None,
+    lang: str,
 ) -> None:
-    """List requirements, scenarios, proofs or rules, with their trust and source."""
+    """List requirements, scenarios, proofs or rules, with their trust and source.
+
+    `owed` lists what a product owes under the corridor, wave, profiles and faces of its banc.toml,
+    what is set aside with the sentence why, and the scenarios of which one is enough.
+    """
+    if kind == "owed":
+        from conformance.cli.owed import show_owed
+
+        show_owed(config, as_json, lang)
+        return
     from conformance.judging.judge import all_rules
 
     rules = all_rules() if kind in ("requirements", "rules") else {}
@@ -86,7 +105,7 @@ def listed(
         return [_requirement(row, served.get(row.id, ())) for row in chosen]
     if kind == "scenarios":
         stories = [row for row in catalogue.scenarios if _fits(row, wave, corridor)]
-        return [_scenario(row) for row in stories]
+        return [_scenario(row, catalogue) for row in stories]
     if kind == "proofs":
         return [
             proof.model_dump(mode="json") | {"external": proof.external}
@@ -109,10 +128,15 @@ def _requirement(row: Requirement, rules: Iterable[str]) -> Row:
     return row.model_dump(mode="json") | {"rules": list(rules)}
 
 
-def _scenario(row: Scenario) -> Row:
+def _scenario(row: Scenario, catalogue: Catalogue) -> Row:
     packs = {pack for means in (row.means or (None,)) for pack in packs_of(row.id, means)}
     told = row.reason is None
-    return row.model_dump(mode="json") | {"face": row.face, "packs": sorted(packs) if told else []}
+    choices = [each.scenarios for each in catalogue.alternatives if row.id in each.scenarios]
+    return row.model_dump(mode="json") | {
+        "face": row.face,
+        "packs": sorted(packs) if told else [],
+        "one_of": [name for choice in choices for name in choice],
+    }
 
 
 def _rule(rule: Rule) -> Row:
@@ -148,7 +172,7 @@ def _show(kind: str, rows: list[Row], lang: str) -> None:
 
 
 def _cell(row: Row, name: str, lang: str) -> str:
-    value = row["made_from"] if name == "pieces" else row[name]
+    value = row["made_from"] if name == "pieces" else row[name.replace(" ", "_")]
     if name in ("steps", "pieces"):
         return str(len(value))
     if name == "statement" and value is None:

@@ -49,7 +49,7 @@ def run_command(**options: Any) -> int:
     import pytest
 
     from conformance.bundle.keys import signing_key
-    from conformance.cli.choice import misfits
+    from conformance.cli.choice import left_out, misfits
     from conformance.cli.progress import Progress
     from conformance.plan import load_plan
 
@@ -66,6 +66,8 @@ def run_command(**options: Any) -> int:
         make_lasting_key(plan.signing_key)
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
+    for sentence in left_out(plan, packs):
+        click.echo(f"banc: {sentence}", err=True)
     night = Night.before(options, plan, packs)
     progress = Progress(options["lang"])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a build server's Ctrl-C

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from conformance.catalogue import Catalogue, Proof, Scenario, catalogue_in
+from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.catalogue.model import Piece
 from conformance.evidence.pieces import Found, Trail
 from conformance.journal import Event, Journal
@@ -49,7 +50,7 @@ class ProofRow:
 def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[ProofRow]:
     """Make `proofs/` anew from the journal, blobs and films of the bundle in `folder`.
 
-    A row for every proof of a scenario that was told, or of a requirement that the plan owes.
+    A row for every proof of a scenario that was told, and for every proof that the plan owes.
     Raises `OSError` when a file cannot be read or written.
     """
     known = catalogue or catalogue_in(folder)
@@ -64,9 +65,9 @@ def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[Proof
         if any(proof.scenario == base for proof in known.proofs)
     }
     package = _Package(folder, run.get("product", {}))
-    owed = _owed_ids(known, run.get("plan", {}))
+    owed = {proof.id for proof in owed_by(Candidate.of_run(run.get("plan", {})), known).proofs}
     for proof in known.proofs:
-        if proof.scenario in told or proof.requirement in owed:
+        if proof.scenario in told or proof.id in owed:
             package.add(proof, known.scenario(proof.scenario), told.get(proof.scenario))
     package.write_index()
     return package.rows
@@ -95,13 +96,6 @@ def _best_telling(journal: Journal, names: Iterable[str]) -> dict[str, str]:
         else:
             best.setdefault(base, name)
     return best
-
-
-def _owed_ids(catalogue: Catalogue, plan: Mapping[str, Any]) -> frozenset[str]:
-    """The requirements owed by the candidate whom the plan of the run describes."""
-    waves, corridor = plan.get("waves", []), plan.get("corridor", "")
-    rows = catalogue.applicable(waves, corridor, plan.get("profiles", []))
-    return frozenset(row.id for row in rows)
 
 
 class _Package:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from conformance.catalogue import Catalogue, catalogue_in
+from conformance.catalogue.applicability import Candidate
 from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
 from conformance.checks.load import load_rules
-from conformance.checks.registry import RULES, Rule
 from conformance.checks.reach import played_outside
+from conformance.checks.registry import RULES, Rule
 from conformance.journal import Event, Journal
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.agreement import disagreement
@@ -125,9 +126,9 @@ def _how_it_ended(events: Events, findings: Sequence[Finding], grading: Grading)
     if ended is None:
         return []
     verdict, reason = ended
-    seen = tuple(event.ref for event in events.of("scenario.finished")[-1:])
     if facts.ended == "not_tested" and facts.face and grading.external:  # no face is missing
         reason = EXTERNAL_STAGE
+    seen = tuple(event.ref for event in events.of("scenario.finished")[-1:])
     return [Finding("story.complete", facts.id, "story", None, verdict, seen=seen, reason=reason)]
 
 
@@ -158,11 +159,7 @@ class Shelves:
 def grading_for(run: Mapping[str, Any], catalogue: Catalogue) -> Grading:
     """Which requirements the plan of this run owes, and with what nature."""
     plan = run.get("plan", {})
-    natures = catalogue.natures(
-        waves=plan.get("waves", []),
-        corridor=plan.get("corridor", ""),
-        profiles=plan.get("profiles", []),
-    )
+    natures = Candidate.of_run(plan).natures(catalogue)
     external = played_outside(run.get("stage") or {})
     return Grading(natures, bool(plan.get("strict", False)), external)
 

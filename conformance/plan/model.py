@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from conformance.catalogue.model import Corridor, Wave
+from conformance.catalogue.model import Corridor, SignIn, Wave
 from conformance.drivers.actions import NotReady
 from conformance.drivers.steps import ActionTable, See
 from conformance.locale import _
@@ -127,7 +127,8 @@ class Face(_Table):
 
     `address` is a URL, `{port}` in it a free port chosen by the bench. `start` and `stop` are
     commands, `ready` a URL that answers 200 once it is up, waited for during `within` seconds.
-    `reconfigurable` says whether it may be started anew with other addresses.
+    `reconfigurable` says whether it may be started anew with other addresses. `sign_in` lists the
+    ways in which people sign in there; without it, by the name of the face (`modes`).
     """
 
     name: Words
@@ -144,6 +145,15 @@ class Face(_Table):
     client_authentication: Literal["client_secret_basic", "client_secret_post", "both"] = "both"
     redirect_uris: list[str] = Field(default_factory=list)
     post_logout_redirect_uris: list[str] = Field(default_factory=list)
+    sign_in: list[SignIn] | None = Field(default=None, min_length=1)
+
+    @property
+    def modes(self) -> tuple[SignIn, ...]:
+        """How people sign in: `sign_in`, else `web` for a face of that name, `ciba` for desktop."""
+        return tuple(self.sign_in) if self.sign_in else _USUAL_SIGN_IN.get(self.name, ())
+
+
+_USUAL_SIGN_IN: dict[str, tuple[SignIn, ...]] = {"web": ("web",), "desktop": ("ciba",)}
 
 
 class Identity(_Table):
@@ -211,6 +221,11 @@ class Plan(_Table):
         return tuple(self.plan.wave)
 
     @property
+    def modes(self) -> tuple[SignIn, ...]:
+        """The ways in which people sign in to the product, over its faces."""
+        return tuple(dict.fromkeys(mode for face in self.faces for mode in face.modes))
+
+    @property
     def folder(self) -> Path | None:
         """Where `banc.toml` stands: relative paths in it start there."""
         return self.source.parent if self.source else None
@@ -249,7 +264,12 @@ class Plan(_Table):
             "corridor": list(self.plan.corridor),
             "waves": list(self.plan.wave),
             "profiles": list(self.plan.profiles),
+            "modes": list(self.modes),
             "packs": list(self.plan.packs),
+            "identities": {
+                who: identity.model_dump(exclude_none=True)
+                for who, identity in self.identities.items()
+            },
             "fail_on": list(self.plan.fail_on),
             "faces": [{"name": face.name, "driver": face.driver} for face in self.faces],
         }
@@ -262,7 +282,3 @@ class Plan(_Table):
                 said = _("face {name} stands twice, expected one [[face]] of each name")
                 raise ValueError(said.format(name=repr(name)))
         return self
-            "identities": {
-                who: identity.model_dump(exclude_none=True)
-                for who, identity in self.identities.items()
-            },

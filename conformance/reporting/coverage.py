@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from conformance.catalogue import Catalogue, Requirement
+from conformance.catalogue.applicability import Candidate
 from conformance.judging.findings import Judgement, RequirementVerdict, Verdict
 from conformance.locale import _
 from conformance.reporting import words
@@ -109,10 +110,6 @@ def _shared(verdict: RequirementVerdict, because: Sequence[Because]) -> str:
 def _owed(plan: Mapping[str, object], catalogue: Catalogue) -> dict[str, Requirement]:
     """The row of each id that this plan owes; the strongest where several are."""
     strength = {"must": 0, "must_not": 0, "may": 1}
-    rows = catalogue.applicable(
-        plan.get("waves", []),  # type: ignore[arg-type]
-        plan.get("corridor", ""),  # type: ignore[arg-type]
-        plan.get("profiles", []),  # type: ignore[arg-type]
-    )
+    rows = Candidate.of_run(plan).rows(catalogue)
     ordered = sorted(rows, key=lambda row: (strength[row.nature], -int(row.wave)))
     return {row.id: row for row in reversed(ordered)}
