@@ -22,12 +22,15 @@ class SideWindow:
         self._chromium: Chromium | None = None
         self._box: Box | None = None
 
-    def show(self, url: str, box: Box) -> None:
-        """Show `url` at `box` (x, y, width, height). Raises `NotReady` if it cannot be shown."""
+    def show(self, url: str, box: Box, opened_by: str | None = None) -> None:
+        """Show `url` at `box` (x, y, width, height). Raises `NotReady` if it cannot be shown.
+
+        `opened_by` is an address that lets a new window in and leads to `url`.
+        """
         fresh = self._chromium is None or self._chromium.closed or box != self._box
         if fresh:
             self.close()
-            self._chromium = Chromium(replace(self._options, app=url, box=box))
+            self._chromium = Chromium(replace(self._options, app=opened_by or url, box=box))
             self._box = box
         try:
             if not fresh:

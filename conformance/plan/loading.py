@@ -20,6 +20,7 @@ from conformance.plan.external import problems_of_external
 from conformance.plan.lines import key_lines
 from conformance.plan.model import PLACES, Face, Plan
 from conformance.plan.sentences import sentence
+from conformance.stage.listening import problems as problems_of_listening
 
 _PLACE = re.compile(r"\{([a-z_]*)\}")
 _URLS = frozenset({"address", "psc_issuer", "psc_discovery"})
@@ -107,6 +108,8 @@ def _problems(plan: Plan, today: date) -> Iterator[Problem]:
     """What is wrong beyond the shape of single values."""
     yield from _not_yet(plan)
     yield from problems_of_external(plan)
+    for name, said in problems_of_listening(plan.stage, "stage.{}".format):
+        yield ("stage", name), said
     yield from _profiles(plan)
     for n, face in enumerate(plan.faces):
         yield from _face(n, face)

@@ -109,11 +109,20 @@ class External(_Table):
 
 
 class Stage(_Table):
-    """`[stage]`: who plays the services."""
+    """`[stage]`: who plays the services, and where those of the bench listen.
+
+    `listen` is an address of this machine; beyond loopback `allow` lists the addresses let in
+    (CIDR). `host` is how URLs call this machine. Port 0 is any free one.
+    """
 
     psc: Literal["mock", "external"] = "mock"
     mssante: Literal["mock", "external"] = "mock"
     external: External = Field(default_factory=External)
+    listen: Words = "127.0.0.1"
+    host: Words | None = None
+    allow: Annotated[list[Words], BeforeValidator(_one_or_several)] = Field(default_factory=list)
+    psc_port: int = Field(default=0, ge=0, le=65535)
+    smtp_port: int = Field(default=0, ge=0, le=65535)
 
     @property
     def outside(self) -> frozenset[str]:
@@ -164,6 +173,7 @@ class Identity(_Table):
 
     name: Words | None = None
     mailbox: Words | None = None
+    national_id: Words | None = None
 
 
 class Limits(_Table):
@@ -174,7 +184,6 @@ class Limits(_Table):
     types: list[str] = Field(default_factory=list)
 
 
-    national_id: Words | None = None
 class Evidence(_Table):
     """`[evidence]`: screen backend, size in pixels, pictures a second, seconds a step on film."""
 

@@ -15,6 +15,7 @@ from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan
 from conformance.plan.packs import packs_of
 from conformance.stage.faces import Faces
+from conformance.stage.listening import Listening
 from conformance.stage.phone import PscWorld
 from conformance.stage.services import Services, address_of
 from conformance.stage.system import RecordedSystem, on_film
@@ -200,8 +201,9 @@ class Bench:
             studio.start()
             self._studio = studio
         if self._services is None:
-            services = Services(self.writer, self.options.keys)
-            self.writer.label(Secret("client_secret", services.client_secret))
+            services = Services(self.writer, self.options.keys, Listening.of(self.plan.stage))
+            self.writer.label(Secret("client_secret", services.desk.client_secret))
+            self.writer.label(Secret("api_key", services.desk.control_token))
             services.start()
             self._services = services
         if self._faces is None:

@@ -54,7 +54,8 @@ class PhoneWindow:
             ),
             studio.move_pointer,
         )
-        self._window.show(services.psc.phone_url(services.tenant), _box(area))
+        psc, tenant = services.psc, services.tenant
+        self._window.show(psc.phone_url(tenant), _box(area), opened_by=psc.phone_ticket(tenant))
 
     def answer(self, request: str, approve: bool) -> None:
         """Press the button of that request. Raises `NotReady` when the page does not show it."""

@@ -1,13 +1,14 @@
-"""The mock services of one run: all in one asyncio loop on one thread, on free loopback ports."""
+"""The mock services of one run: in one asyncio loop on one thread, on loopback or for a desk."""
 
 import asyncio
-import secrets
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from conformance.stage.desk import kept_desk, passing_desk
+from conformance.stage.listening import Listening
 from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
@@ -51,33 +52,53 @@ class Loop:
 class Services:
     """Mock PSC and mock MSSanté of one worker, with the tenant of its scenarios.
 
-    `keys` is the folder of keys that last (the bench's authority, the provider's signing keys).
+    `keys` is the folder of what lasts: the bench's authority, the provider's signing keys and the
+    registration of a desk (`lasting`: that one even on loopback). `listening` was held to its
+    conditions (`listening.problems`). Raises `NotReady` when what is kept of a desk is unreadable.
     """
 
-    def __init__(self, recorder: Recorder, keys: Path) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        keys: Path,
+        listening: Listening | None = None,
+        *,
+        lasting: bool = False,
+    ) -> None:
         self._recorder = recorder
         self._keys = keys
-        self.client_secret = secrets.token_urlsafe(24)
+        self.listening = listening or Listening()
+        lasting = lasting or self.listening.lasting
+        self.desk = kept_desk(keys) if lasting else passing_desk()
         self.domain = f"{DEFAULT_TENANT}.mss.test"
         self.patient_domain = f"patient.{DEFAULT_TENANT}.mss.test"
 
-    def start(self, psc_port: int = 0, smtp_port: int = 0) -> None:
+    @property
+    def client_secret(self) -> str:
+        """The secret of the product's client."""
+        return self.desk.client_secret
+
+    def start(self) -> None:
         """Bring everything up. Raises `OSError` naming the port when one is taken."""
+        listening = self.listening
+        allow = listening.admitted
+        token = self.desk.control_token if listening.beyond_loopback else None
         self.authority = Authority(self._keys / "pki")
-        self.certificate = self.authority.issue(["localhost", "127.0.0.1"])
-        self.psc = PscMock(self._recorder, self._keys / "psc")
-        self.smtp = SmtpMock(self._recorder, self.certificate)
+        self.certificate = self.authority.issue(listening.certificate_names)
+        self.psc = PscMock(self._recorder, self._keys / "psc", token, allow=allow)
+        self.smtp = SmtpMock(self._recorder, self.certificate, allow)
         self._loop = Loop()
         try:
-            self._loop.call(self._up(psc_port, smtp_port))
+            self._loop.call(self._up(listening))
         except BaseException:
+            self._loop.call(self._down())
             self._loop.stop()
             raise
 
-    async def _up(self, psc_port: int, smtp_port: int) -> None:
+    async def _up(self, listening: Listening) -> None:
         tls = (str(self.certificate.cert_path), str(self.certificate.key_path))
-        await self.psc.start("127.0.0.1", psc_port, tls=tls, public_host="localhost")
-        await self.smtp.start("127.0.0.1", smtp_port)
+        await self.smtp.start(listening.listen, listening.smtp_port)
+        await self.psc.start(listening.listen, listening.psc_port, tls, listening.name)
         self.mail: MailTenant = await self.smtp.open_tenant(
             MailTenantConfig(
                 name=DEFAULT_TENANT,
@@ -114,6 +135,11 @@ class Services:
     def _grant(self, token: str) -> AccessGrant | None:
         """What the provider says of a token; its tenant is opened after the operator's."""
         return self.tenant.check_access_token(token)
+
+    @property
+    def smtp_host(self) -> str:
+        """The name under which the product reaches its submission server."""
+        return self.listening.name
 
     @property
     def smtp_port(self) -> int:

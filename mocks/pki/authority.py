@@ -8,10 +8,9 @@ key, so that one hash is enough for Chromium's `--ignore-certificate-errors-spki
 import base64
 import hashlib
 import ipaddress
-import os
 import secrets
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from mocks.private_files import kept, replace
 
 DEFAULT_NAMES = ("localhost", "127.0.0.1")
 ROOT_NAME = "banc - autorité de test, sans valeur"
@@ -62,16 +63,16 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept = _kept(folder / "root.pem", _new_root)
-        self._root_key = _ec_key(folder / "root.pem", kept)
-        self._root = _certificate(folder / "root.pem", kept)
+        root = kept(folder / "root.pem", _new_root)
+        self._root_key = _ec_key(folder / "root.pem", root)
+        self._root = _certificate(folder / "root.pem", root)
         self._server_key_path = folder / "server-key.pem"
         self._server_public = _public_half(
-            self._server_key_path, _kept(self._server_key_path, _new_server_key)
+            self._server_key_path, kept(self._server_key_path, _new_server_key)
         )
         self.root_path = folder / "root-cert.pem"
         if not self.root_path.exists() or self.root_path.read_bytes() != self.root_pem:
-            _replace(self.root_path, self.root_pem)
+            replace(self.root_path, self.root_pem)
 
     @property
     def root_pem(self) -> bytes:
@@ -94,7 +95,7 @@ class Authority:
             self.folder / f"server-{digest}.pem", self._server_key_path, tuple(names)
         )
         if not self._still_good(issued.cert_path):
-            _replace(issued.cert_path, self._signed(names))
+            replace(issued.cert_path, self._signed(names))
         return issued
 
     def _still_good(self, path: Path) -> bool:
@@ -175,30 +176,6 @@ def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
-    """What `path` holds, made first if there is nothing; of two makers at once, one wins."""
-    if not path.exists():
-        fresh = _private_file(path, make())
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_bytes()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    _private_file(path, content).replace(path)
-
-
-def _private_file(near: Path, content: bytes) -> Path:
-    path = near.with_name(f".{near.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    return path
 
 
 def _ec_key(path: Path, pem: bytes) -> ec.EllipticCurvePrivateKey:

@@ -1,0 +1,120 @@
+"""Where a run may listen: every refusal is one sentence, and says what was expected."""
+
+import json
+import socket
+import stat
+import sys
+from dataclasses import replace
+
+import pytest
+
+from conformance.drivers.actions import NotReady
+from conformance.stage.desk import kept_desk, passing_desk
+from conformance.stage.listening import Listening, hold_here, hold_name, problems
+
+DESK = Listening("10.77.0.1", allow=("10.77.0.2/32",))
+
+
+def _said(listening):
+    return [said for _, said in problems(listening, "--{}".format)]
+
+
+@pytest.mark.parametrize(
+    "listening",
+    [
+        Listening(),
+        Listening("::1"),
+        Listening(host="banc.test", psc_port=8443, smtp_port=5587),
+        DESK,
+        Listening("0.0.0.0", "banc.test", ("10.77.0.0/24", "fd00::/64")),
+        Listening("fd00::1", allow=("fd00::2/128",)),
+    ],
+)
+def test_what_may_be_listened_on(listening):
+    assert _said(listening) == []
+
+
+@pytest.mark.parametrize(
+    ("listening", "words"),
+    [
+        (Listening("bureau"), "--listen 'bureau': expected an address of this machine"),
+        (Listening("10.77.0.1"), "--listen 10.77.0.1 is reached from other machines: expected --a"),
+        (Listening(allow=("10.77.0.2/32",)), "--allow lets other machines in, and --listen 127.0"),
+        (replace(DESK, allow=("poste-2",)), "--allow 'poste-2': expected addresses as CIDR"),
+        (replace(DESK, allow=("0.0.0.0/0",)), "--allow '0.0.0.0/0': it lets everybody in"),
+        (replace(DESK, allow=("::/0",)), "--allow '::/0': it lets everybody in"),
+        (replace(DESK, allow=("10.77.0.2/24",)), "expected 10.77.0.0/24 or 10.77.0.2/32"),
+        (replace(DESK, listen="0.0.0.0"), "--listen 0.0.0.0 is every address: expected --host"),
+        (replace(DESK, host="https://banc.test"), "without scheme or port"),
+        (replace(DESK, host="0.0.0.0"), "expected a host name or an address"),
+        (replace(DESK, psc_port=8443, smtp_port=8443), "--smtp_port 8443 is that of --psc_port"),
+    ],
+)
+def test_what_may_not_is_one_sentence(english, listening, words):
+    [said] = _said(listening)
+
+    assert words in said
+    assert "\n" not in said
+
+
+def test_an_address_of_another_machine_cannot_be_listened_on(english):
+    with pytest.raises(NotReady, match="203.0.113.9 is no address of this machine"):
+        hold_here(Listening("203.0.113.9", allow=("203.0.113.0/24",)))
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(english):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(NotReady, match=f"port {port} of 127.0.0.1 cannot be listened on"):
+            hold_here(Listening(psc_port=port))
+
+    hold_here(Listening(psc_port=port))
+
+
+def test_a_run_asks_for_a_name_that_this_machine_knows(english):
+    hold_name(Listening())
+
+    with pytest.raises(NotReady, match="'127.0.0.1 nulle-part.invalid' in its hosts file"):
+        hold_name(Listening(host="nulle-part.invalid"))
+
+
+def test_the_allow_list_lets_this_machine_come_to_itself():
+    assert Listening().admitted == ()
+    assert DESK.admitted == ("10.77.0.2/32", "127.0.0.0/8", "::1/128", "10.77.0.1/32")
+    assert "127.0.0.1/32" in Listening("0.0.0.0", "127.0.0.1", ("10.0.0.0/8",)).admitted
+
+
+def test_certificates_name_every_way_to_the_mocks():
+    assert Listening().certificate_names == ["localhost", "127.0.0.1"]
+    assert DESK.certificate_names == ["10.77.0.1", "localhost", "127.0.0.1"]
+    everywhere = Listening("0.0.0.0", "banc.test", ("10.0.0.0/8",))
+    assert everywhere.certificate_names == ["banc.test", "localhost", "127.0.0.1"]
+
+
+def test_a_product_that_nobody_here_starts_keeps_its_registration(tmp_path):
+    first = kept_desk(tmp_path)
+
+    again = kept_desk(tmp_path)
+
+    assert (first.client_secret, first.control_token) == (again.client_secret, again.control_token)
+    assert passing_desk().client_secret != first.client_secret
+    assert first.client_secret not in repr(first)
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "desk.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"client_secret": "a" * 20}), "é"])
+def test_a_registration_that_is_none_is_one_sentence(tmp_path, english, text):
+    (tmp_path / "desk.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(NotReady, match="expected the registration of a desk; take the file away"):
+        kept_desk(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("listening", "lasting"),
+    [(Listening(), False), (Listening(psc_port=8443), True), (DESK, True)],
+)
+def test_only_what_a_stranger_may_know_lasts(listening, lasting):
+    assert listening.lasting is lasting
