@@ -116,7 +116,10 @@ class ActionStarted:
 
 @dataclass(frozen=True, slots=True)
 class ActionFinished:
-    """`action.finished`: exactly one outcome an action."""
+    """`action.finished`: exactly one outcome an action.
+
+    `amends` is the `part:seq` of the event that an operator corrected by this one.
+    """
 
     n: int
     name: str
@@ -127,11 +130,15 @@ class ActionFinished:
     reason: str | None = None
     began: int = 0
     ended: int = 0
+    amends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UiSeen:
-    """`ui.seen`: what stood on the screen. `ready` is false when nothing says how to look."""
+    """`ui.seen`: what stood on the screen. `ready` is false when nothing says how to look.
+
+    `amends` is the `part:seq` of the event that an operator corrected by this one.
+    """
 
     what: str
     present: bool
@@ -140,6 +147,7 @@ class UiSeen:
     url: str | None
     box: list[float] | None = None
     ready: bool = True
+    amends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,11 +305,12 @@ class FilmFinished:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSaid:
-    """`operator.said`: what a person declared."""
+    """`operator.said`: what a person declared; `about` is the action or the look in question."""
 
     step: int | None
     choice: str
     note: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

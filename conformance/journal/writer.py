@@ -16,7 +16,14 @@ from mocks.recording import Blob, Secret, Witness
 
 FIRST_PREV = "0" * 64
 _PRODUCT_SPEAKS = frozenset(
-    {"ui.seen", "action.finished", "system.log", "system.died", "scenario.finished"}
+    {
+        "ui.seen",
+        "action.finished",
+        "system.log",
+        "system.died",
+        "scenario.finished",
+        "operator.said",
+    }
 )
 _STICKY = frozenset(
     {"access_token", "refresh_token", "id_token", "code", "auth_req_id", "code_verifier"}
@@ -50,6 +57,7 @@ class JournalWriter:
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._events: list[Event] = []
+        self._listeners: list[Callable[[Event], None]] = []
         self.failure: OSError | None = None
 
     def mono(self) -> int:
@@ -92,6 +100,8 @@ class JournalWriter:
             with self._refused_for_good():
                 self._write(event)
             self._events.append(event)
+            for listener in self._listeners:
+                listener(event)
             self._news.notify_all()
             return event.seq
 
@@ -115,6 +125,24 @@ class JournalWriter:
                 if left <= 0:
                     return None
                 self._news.wait(left)
+
+    @contextlib.contextmanager
+    def following(self, listener: Callable[[Event], None], since: int) -> Iterator[None]:
+        """Hand each event with `seq` > `since` to `listener`, past ones first, in their order.
+
+        It is called by the thread that observed, while the journal is held: it must only put the
+        event by.
+        """
+        with self._lock:
+            for event in self._events:
+                if event.seq > since:
+                    listener(event)
+            self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._listeners.remove(listener)
 
     @property
     def last_seq(self) -> int:
