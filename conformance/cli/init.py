@@ -125,7 +125,7 @@ def _defaults(given: Answers, folder: Path) -> dict[str, str]:
 def _asked(given: Answers, folder: Path) -> dict[str, str]:
     """Ask what was not given, one question at a time. Raises `BadAnswers` at the end of input."""
     said = _("Ten questions about your product. Enter takes the answer in brackets.")
-    click.echo(textwrap.fill(said, _WIDTH))
+    _say(said, "")
     found: dict[str, str] = {}
     for number, question in enumerate(QUESTIONS, 1):
         if any(field.key not in given for field in question.fields):
@@ -141,10 +141,10 @@ def _asked(given: Answers, folder: Path) -> dict[str, str]:
 def _show(number: int, question: Question) -> None:
     """The question and why it is asked; its choices, numbered."""
     click.echo(f"\n{number}/{len(QUESTIONS)}  {_(question.asks)}")
-    click.echo(textwrap.fill(_(question.why), _WIDTH, initial_indent="  ", subsequent_indent="  "))
+    _say(_(question.why), "  ")
     for field in question.fields:
         for place, choice in enumerate(field.choices, 1):
-            click.echo(f"    {place}. {choice.word:<9}{_(choice.means)}")
+            _say(f"{place}. {choice.word:<9}{_(choice.means)}", "    ", " " * 12)
 
 
 def _ask(field: Field, before: Answers, folder: Path) -> str:
@@ -156,7 +156,21 @@ def _ask(field: Field, before: Answers, folder: Path) -> str:
         said = complaint(field, answer, before, folder)
         if said is None:
             return answer
-        click.echo(textwrap.fill(said, _WIDTH, initial_indent="  ! ", subsequent_indent="    "))
+        _say(f"! {said}", "  ", "  ")
+
+
+def _say(text: str, margin: str, hang: str = "") -> None:
+    """A sentence cut for a narrow terminal; what may be copied from it stays whole."""
+    click.echo(
+        textwrap.fill(
+            text,
+            _WIDTH,
+            initial_indent=margin,
+            subsequent_indent=margin + hang,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+    )
 
 
 def _line(prompt: str) -> str:
@@ -183,7 +197,7 @@ def _write(out: Path, answers: Answers) -> None:
         raise BadAnswers(sentence_of(error)) from error
     click.echo("\n" + _("{path} is written. To fill in, in that file:").format(path=out))
     for sentence in remaining(answers):
-        click.echo(f"  - {sentence}")
+        _say(f"- {sentence}", "  ", "  ")
     click.echo(_("The guide: {guide}").format(guide=guide))
     banc = "./banc" if Path("banc").is_file() else "banc"
     command = f"{banc} run --config {out} --only {first_scenario(answers)}"

@@ -55,7 +55,17 @@ class Visits:
             self._visits[name] = visit
         return name, visit
 
+    def signed_in(self) -> list[Professional]:
+        """Everybody who has a session now, the latest last."""
+        with self._lock:
+            return [visit.who for visit in self._visits.values() if visit.who is not None]
+
     def close(self, name: str | None) -> None:
         """Forget a visit."""
         with self._lock:
             self._visits.pop(name or "", None)
+
+    def close_all(self) -> None:
+        """Forget everybody."""
+        with self._lock:
+            self._visits.clear()
