@@ -16,13 +16,13 @@ from conformance.plan import Face, Plan
 from conformance.stage.phone import Hand
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec, last_words
+from conformance.stage.registration import CLIENT_ID, registration_of
 from conformance.stage.services import ClientRegistration, Services
 
 if TYPE_CHECKING:
     from conformance.stage.bench import Options
     from conformance.stage.browsers import PhoneWindow
 
-_CLIENT_ID = "banc-lps"
 _NO_GEOMETRY = "900x760+40+60"
 _LAST_BREATH_S = 2.0
 
@@ -51,19 +51,8 @@ class Faces:
         self._logs = Path(tempfile.mkdtemp(prefix="banc-logs-"))  # never in a bundle: not ours
 
     def registration(self) -> ClientRegistration:
-        """How the product is registered at the mock PSC: the redirect URIs of all its faces."""
-        named = {face.client_id for face in self._plan.faces if face.client_id}
-        if len(named) > 1:
-            said = _("{path}: client_id differs between faces ({values}), expected a single one")
-            values = ", ".join(sorted(named))
-            raise NotReady(said.format(path=self._plan.name, values=values))
-        methods = {face.client_authentication for face in self._plan.faces}
-        return ClientRegistration(
-            client_id=next(iter(named), _CLIENT_ID),
-            authentication=methods.pop() if len(methods) == 1 else "both",
-            redirect_uris=self._uris("redirect_uris"),
-            post_logout_redirect_uris=self._uris("post_logout_redirect_uris"),
-        )
+        """How the product is registered at the mock PSC. Raises `NotReady`."""
+        return registration_of(self._plan, self._substitutions)
 
     def start(self, name: str) -> None:
         """Start the process of a face if it has one and is not running. Raises `NotReady`."""
@@ -188,17 +177,6 @@ class Faces:
             tenant="default",
         )
 
-    def _uris(self, key: str) -> tuple[str, ...]:
-        found = []
-        for face in self._plan.faces:
-            places = self._substitutions(face)
-            for uri in getattr(face, key):
-                filled = uri
-                for name, value in places.items():
-                    filled = filled.replace("{" + name + "}", value)
-                found.append(filled)
-        return tuple(dict.fromkeys(found))
-
     def _substitutions(self, face: Face) -> dict[str, str]:
         """What `{…}` stands for in the commands and addresses of a face."""
         services = self._services
@@ -216,7 +194,7 @@ class Faces:
             "domain": services.domain,
             "patient_domain": services.patient_domain,
             "ca_file": str(services.authority.root_path),
-            "client_id": face.client_id or _CLIENT_ID,
+            "client_id": face.client_id or CLIENT_ID,
             "client_secret": services.client_secret,
             "tenant": "default",
             "nil": self._plan.product.nil,

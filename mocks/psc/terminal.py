@@ -57,11 +57,19 @@ class LineRecorder:
 def masked(value: object) -> object:
     """`value` ready for JSON, with every secret masked."""
     if isinstance(value, Secret):
-        return f"⟦{value.role}⟧"
+        return _mark(value)
     if isinstance(value, Masked):
-        return f"⟦{len(value.content)} masked⟧"
+        content = value.content
+        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+        for secret in value.secrets:
+            text = text.replace(secret.value, _mark(secret))
+        return text
     if isinstance(value, Mapping):
         return {str(key): masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [masked(item) for item in value]
     return value
+
+
+def _mark(secret: Secret) -> str:
+    return f"⟦{secret.role}⟧"

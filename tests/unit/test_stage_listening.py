@@ -58,7 +58,7 @@ def test_what_may_not_is_one_sentence(english, listening, words):
 
 
 def test_an_address_of_another_machine_cannot_be_listened_on(english):
-    with pytest.raises(NotReady, match="203.0.113.9 is no address of this machine"):
+    with pytest.raises(NotReady, match=r"203\.0\.113\.9 is no address of this machine"):
         hold_here(Listening("203.0.113.9", allow=("203.0.113.0/24",)))
 
 
@@ -75,7 +75,7 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(english):
 def test_a_run_asks_for_a_name_that_this_machine_knows(english):
     hold_name(Listening())
 
-    with pytest.raises(NotReady, match="'127.0.0.1 nulle-part.invalid' in its hosts file"):
+    with pytest.raises(NotReady, match=r"'127\.0\.0\.1 nulle-part\.invalid' in its hosts file"):
         hold_name(Listening(host="nulle-part.invalid"))
 
 
