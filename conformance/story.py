@@ -6,6 +6,7 @@ their titles come from the catalogue, so film, report and official sheet say the
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Literal, Protocol, TypeVar
 
 from conformance.drivers.actions import Outcome, Seen
@@ -33,7 +34,7 @@ class Declaration:
     """What `@scenario` says of a story; `id` is that of the catalogue.
 
     `means` lists the variants with which it is told (`ecps`, `cps`), `fault` is the one fault that
-    is armed and `twin` the same story without it.
+    is armed and `twin` the same story without it; it `writes` when it asks for mail addresses.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Declaration:
     twin: str | None
     lifetimes: Lifetimes
     filmed: bool
+    writes: bool = False
 
     def name(self, means: str | None) -> str:
         """The name in journal, findings and file names: `PSC.01.01@ecps`."""
@@ -79,6 +81,7 @@ def scenario(
             twin,
             lifetimes,
             filmed,
+            writes="mail" in signature(function).parameters,
         )
         function.banc_scenario = declaration  # type: ignore[attr-defined]
         return function

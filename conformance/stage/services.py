@@ -2,18 +2,19 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.stage.desk import kept_desk, passing_desk
 from conformance.stage.listening import Listening
 from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 from mocks.psc.server import AccessGrant, Client, PscMock, TenantConfig
-from mocks.psc.tenant import LIFETIMES, Tenant
+from mocks.psc.tenant import DISCOVERY, LIFETIMES, REALM, Tenant
 from mocks.recording import Recorder
 
 _Result = TypeVar("_Result")
@@ -55,6 +56,9 @@ class Services:
     `keys` is the folder of what lasts: the bench's authority, the provider's signing keys and the
     registration of a desk (`lasting`: that one even on loopback). `listening` was held to its
     conditions (`listening.problems`). Raises `NotReady` when what is kept of a desk is unreadable.
+
+    Of `plays` only those start: with a PSC of somebody else's, the operator cannot ask whose a
+    token is, takes any and says so. `mailboxes` are more of them, each with its owner.
     """
 
     def __init__(
@@ -64,7 +68,11 @@ class Services:
         listening: Listening | None = None,
         *,
         lasting: bool = False,
+        plays: frozenset[str] = frozenset(SERVICES),
+        mailboxes: Mapping[str, str] | None = None,
     ) -> None:
+        self._plays = plays
+        self._mailboxes = mailboxes or {}
         self._recorder = recorder
         self._keys = keys
         self.listening = listening or Listening()
@@ -97,22 +105,28 @@ class Services:
 
     async def _up(self, listening: Listening) -> None:
         tls = (str(self.certificate.cert_path), str(self.certificate.key_path))
-        await self.smtp.start(listening.listen, listening.smtp_port)
-        await self.psc.start(listening.listen, listening.psc_port, tls, listening.name)
-        self.mail: MailTenant = await self.smtp.open_tenant(
-            MailTenantConfig(
-                name=DEFAULT_TENANT,
-                domain=self.domain,
-                patient_domain=self.patient_domain,
-                mailboxes={p.mailbox(self.domain): p.national_id for p in PROFESSIONALS},
-                trust_list=(self.domain, self.patient_domain),
-                tokens=self._grant,
-            )
+        if MSSANTE in self._plays:
+            await self.smtp.start(listening.listen, listening.smtp_port)
+        if PSC in self._plays:
+            await self.psc.start(listening.listen, listening.psc_port, tls, listening.name)
+        if MSSANTE in self._plays:
+            self.mail: MailTenant = await self.smtp.open_tenant(self._mail_config())
+
+    def _mail_config(self) -> MailTenantConfig:
+        own = {p.mailbox(self.domain): p.national_id for p in PROFESSIONALS}
+        return MailTenantConfig(
+            name=DEFAULT_TENANT,
+            domain=self.domain,
+            patient_domain=self.patient_domain,
+            mailboxes={**own, **self._mailboxes},
+            trust_list=(self.domain, self.patient_domain),
+            tokens=self._grant if PSC in self._plays else None,
         )
 
     def open_tenant(self, client: ClientRegistration) -> None:
         """Make the default tenant, in which `client` is registered."""
-        self._loop.call(self._open(client))
+        if PSC in self._plays:
+            self._loop.call(self._open(client))
 
     async def _open(self, client: ClientRegistration) -> None:
         self.tenant: Tenant = self.psc.open_tenant(
@@ -151,26 +165,49 @@ class Services:
         self._loop.call(self._reset(lifetimes))
 
     async def _reset(self, lifetimes: str) -> None:
-        self.tenant.reset(lifetimes=LIFETIMES[lifetimes])
-        self.mail.reset()
+        if PSC in self._plays:
+            self.tenant.reset(lifetimes=LIFETIMES[lifetimes])
+        if MSSANTE in self._plays:
+            self.mail.reset()
 
     def arm(self, fault: str, value: Any) -> None:
         """Arm one fault by name, in the mock that knows it."""
-        mock = self.mail if fault.startswith("smtp.") else self.tenant
+        mock = self.mail if service_of_fault(fault) == MSSANTE else self.tenant
         self._loop.call(_soon(lambda: mock.faults.arm(fault, value)))
 
     def describe(self) -> dict[str, Any]:
-        """The data of `tenant.opened`."""
-        psc: dict[str, Any] = dict(self.tenant.describe())
-        mail: dict[str, Any] = dict(self.mail.describe())
+        """The data of `tenant.opened`, as far as the mocks know them."""
+        psc: dict[str, Any] = dict(self.tenant.describe()) if PSC in self._plays else {}
+        mail: dict[str, Any] = dict(self.mail.describe()) if MSSANTE in self._plays else {}
+        shared = ("mailboxes", "domain", "patient_domain", "trust_list")
         return {
             **psc,
-            **{key: mail[key] for key in ("mailboxes", "domain", "patient_domain", "trust_list")},
+            **{key: mail[key] for key in shared if mail},
             "name": DEFAULT_TENANT,
             "hosts": {**psc.get("hosts", {}), **mail.get("hosts", {})},
             "ports": {**psc.get("ports", {}), **mail.get("ports", {})},
             "patients": [_patient(patient) for patient in PATIENTS],
         }
+
+    def places(self) -> dict[str, str]:
+        """What `{psc_issuer}` and its like stand for, as far as the mocks play."""
+        found: dict[str, str] = {}
+        if PSC in self._plays:
+            issuer = f"{self.psc.base_url}{REALM}"
+            found |= {
+                "psc_issuer": issuer,
+                "psc_discovery": f"{self.psc.base_url}{DISCOVERY}",
+                "client_secret": self.client_secret,
+            }
+        if MSSANTE in self._plays:
+            found |= {
+                "smtp": f"{self.smtp_host}:{self.smtp_port}",
+                "smtp_host": self.smtp_host,
+                "smtp_port": str(self.smtp_port),
+                "domain": self.domain,
+                "patient_domain": self.patient_domain,
+            }
+        return found
 
     def settle(self, within: float = 2.0) -> None:
         """Wait until the exchanges under way are answered, at most `within` seconds."""

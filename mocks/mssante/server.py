@@ -39,7 +39,8 @@ class MailTenantConfig:
 
     `mailboxes` are those of `domain`, each with the national identifier of its owner (None: nobody
     signs in to it). Recipients may be in `domain` (known mailboxes only), in `patient_domain`, or
-    in another domain of `trust_list`; `size_limit` in octets.
+    in another domain of `trust_list`; `size_limit` in octets. Without `tokens` they are those of a
+    provider that cannot be asked here: any opens a known mailbox, recorded as `verified: false`.
     """
 
     name: str
@@ -47,7 +48,7 @@ class MailTenantConfig:
     patient_domain: str
     mailboxes: Mapping[str, str | None]
     trust_list: tuple[str, ...]
-    tokens: TokenCheck
+    tokens: TokenCheck | None
     size_limit: int = operator.SIZE_LIMIT
 
 
@@ -133,12 +134,13 @@ class MailTenant:
 
     def why_not_signed_in(self, user: str, token: str) -> str | None:
         """None when `token` opens mailbox `user`, else our word for the reason."""
-        grant = self.config.tokens(token)
-        if grant is None:
+        grant = self.config.tokens(token) if self.config.tokens else None
+        if grant is None and self.config.tokens:
             return "token-not-good"
         if not self.store.knows(user):
             return "unknown-mailbox"
-        return None if self.store.owner(user) == grant.national_id else "not-their-mailbox"
+        theirs = grant is None or self.store.owner(user) == grant.national_id
+        return None if theirs else "not-their-mailbox"
 
     def check_recipient(self, address: str, *, first: bool) -> None:
         """Raise `Refusal` for a recipient that is not served."""
@@ -183,7 +185,7 @@ class MailTenant:
                 "verb": said.verb,
                 "line": said.line,
                 "reply": reply,
-                "auth": said.auth,
+                "auth": said.auth if self.config.tokens else _unverified(said.auth),
                 "refused_for": why or None,
             },
         )
@@ -277,6 +279,10 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise OSError(error.errno, f"SMTP port {port} on {host}: {error.strerror}") from error
     return listener
+
+
+def _unverified(auth: Mapping[str, object] | None) -> Mapping[str, object] | None:
+    return {**auth, "verified": False} if auth else auth
 
 
 def _envelope(sender: Path, recipients: list[Path]) -> dict[str, object]:

@@ -1,0 +1,81 @@
+"""How the bench's people are called on this stage: by `[identities]` where somebody else plays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.checks.reach import MSSANTE, PSC
+from conformance.drivers.actions import NotReady
+from conformance.locale import _
+from conformance.plan import Plan
+from conformance.plan.model import Identity
+from mocks.identities import PROFESSIONALS, Patient, Professional
+
+
+class Identities:
+    """The test identities of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._outside = plan.stage.outside
+
+    def person(self, professional: Professional) -> dict[str, str]:
+        """Key, national identifier, given and family name of a professional on this stage."""
+        own = {
+            "key": professional.key,
+            "national_id": professional.national_id,
+            "given": professional.given,
+            "family": professional.family,
+        }
+        named = self._named(professional)
+        if PSC not in self._outside or named is None:
+            return own
+        if named.name:
+            own["given"], _space, own["family"] = named.name.partition(" ")
+        return own | ({"national_id": named.national_id} if named.national_id else {})
+
+    def people(self) -> list[dict[str, str]]:
+        """Every professional, as `person` gives them."""
+        return [self.person(professional) for professional in PROFESSIONALS]
+
+    def translate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of an action, with the national identifier used on this stage."""
+        ids = {p.national_id: self.person(p)["national_id"] for p in PROFESSIONALS}
+        who = arguments.get("national_id")
+        return {**arguments, "national_id": ids.get(who, who)} if who else dict(arguments)
+
+    def name_of(self, national_id: str) -> str:
+        """Name and identifier of whoever signs in under it."""
+        for person in self.people():
+            if person["national_id"] == national_id:
+                return f"{person['given']} {person['family']} ({national_id})".strip()
+        return national_id
+
+    def mailboxes(self) -> dict[str, str]:
+        """The mailboxes that `[identities]` names, with their owners' national identifiers."""
+        found = {}
+        for professional in PROFESSIONALS:
+            named = self._named(professional)
+            if named is not None and named.mailbox:
+                found[named.mailbox] = self.person(professional)["national_id"]
+        return found
+
+    def mailbox_outside(self, person: Professional | Patient) -> str:
+        """The test mailbox of a person. Raises `NotReady` naming the key that lacks it."""
+        named = self._named(person)
+        if named is None or named.mailbox is None:
+            said = _("{path}: {key} is missing, expected a test mailbox of {service}")
+            about = {"path": self._plan.name, "service": service_name(self._plan, MSSANTE)}
+            raise NotReady(said.format(key=f"identities.{person.key}.mailbox", **about))
+        return str(named.mailbox)
+
+    def _named(self, person: Professional | Patient) -> Identity | None:
+        named = {str(key): identity for key, identity in self._plan.identities.items()}
+        return named.get(person.key)
+
+
+def service_name(plan: Plan, service: str) -> str:
+    """What a platform of somebody else's is called, for people."""
+    external = plan.stage.external
+    if service == PSC:
+        return external.psc_name or _("PSC outside")
+    return external.mssante_name or _("MSSanté outside")
