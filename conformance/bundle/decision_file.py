@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conformance.bundle.reading import BundleFault
 from conformance.locale import _
+from conformance.reporting.words import finding_name
 
 Choice = Literal["conforme", "reserve", "visite", "non-conforme"]
 Role = Literal["vendor", "auditor"]
@@ -38,12 +39,6 @@ class Target:
     def name(self) -> str:
         """As `banc diff` writes it: `rule [scenario] subject`; of the others the id."""
         return finding_name(self.parts) if self.kind == "finding" else self.parts[0]
-
-
-def finding_name(key: tuple[str, ...]) -> str:
-    """The key of a finding in one line: `rule [scenario] subject`."""
-    rule, scenario, subject = key
-    return " ".join(filter(None, (rule, scenario and f"[{scenario}]", subject)))
 
 
 class _Table(BaseModel):

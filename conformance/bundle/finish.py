@@ -10,14 +10,16 @@ import rfc8785
 
 from conformance.bundle.files import no_room, write_whole
 from conformance.bundle.keys import signing_key
+from conformance.bundle.like import deposited, likeness_in
 from conformance.bundle.reading import BundleFault, opened
 from conformance.bundle.seal import MANIFEST, seal
 from conformance.evidence.package import build_proofs
 from conformance.evidence.recovery import recover_films
 from conformance.judging.findings import Judgement
 from conformance.judging.judge import findings_json, judge
-from conformance.locale import _
+from conformance.locale import _, set_language
 from conformance.reporting import write_reports
+from conformance.reporting.beside import Beside
 
 
 @dataclass(slots=True)
@@ -93,8 +95,12 @@ def _ended(folder: Path) -> str | None:
 def _reports(done: Finished, language: str) -> dict[str, Callable[[], None]]:
     """The reports to write; none when not even their contents could be drawn together."""
     try:
+        set_language(language)
+        judgement = done.judgement
         proofs = build_proofs(done.folder)
-        return write_reports(done.folder, done.judgement, proofs, language)
+        likeness = likeness_in(done.folder, findings_json(judgement), judgement.scenarios)
+        beside = Beside(deposited=deposited(likeness))
+        return write_reports(done.folder, judgement, proofs, language, beside)
     except Exception as error:
         if no_room(error):
             raise

@@ -13,7 +13,7 @@ from typing import Any
 import rfc8785
 from pydantic import ValidationError
 
-from conformance.bundle.diff import Difference, compare, lines
+from conformance.bundle.diff import Change, Difference, compare, lines
 from conformance.bundle.files import write_whole
 from conformance.bundle.findings import load_findings
 from conformance.bundle.reading import AlteredBundle, BundleFault, opened, sha256_of
@@ -23,6 +23,8 @@ from conformance.catalogue import Catalogue
 from conformance.journal import Journal
 from conformance.locale import _, _n
 from conformance.plan import Plan, load_plan
+from conformance.reporting.beside import Deposited, Unlike
+from conformance.reporting.words import finding_name, verdict_word
 
 _FOLDER = "like"
 _PLAN = {"corridor": "corridor", "wave": "waves", "profiles": "profiles", "packs": "packs",
@@ -67,6 +69,8 @@ class Deposit:
     @property
     def of_reference(self) -> bool:
         """Whether its product was the built-in reference system."""
+        if "reference" in self.run["plan"]:
+            return bool(self.run["plan"]["reference"])
         product = load_plan(None).product
         return dict(self.run.get("product") or {}) == product.model_dump(mode="json")
 
@@ -159,13 +163,15 @@ def write_deposit(folder: Path, deposit: Deposit) -> None:
 class Likeness:
     """How a run compares with the deposit that it was made like.
 
-    `untold` are the scenarios of the deposit that it did not tell; they are not compared.
+    `untold` are the scenarios of the deposit that it did not tell, `added` those that only it told:
+    neither is compared.
     """
 
     run_id: str
     manifest: str | None
     difference: Difference
     untold: tuple[str, ...]
+    added: tuple[str, ...]
 
     def lines(self) -> list[str]:
         """What differs, in sentences, what became worse first; changed rules were told before."""
@@ -178,17 +184,54 @@ def likeness_in(
     """The difference of the bundle `folder` with its deposit; None when it was made like none.
 
     `findings` are those of the new run, `told` its scenarios. Findings over the whole run are
-    compared only when all of the deposit was told again. Raises `BundleFault`.
+    compared only when the same scenarios were told, no more and no less. Raises `BundleFault`.
     """
     path = folder / _FOLDER / "deposit.json"
     if not path.is_file():
         return None
     about = json.loads(path.read_bytes())
     untold = tuple(name for name in about["scenarios"] if name not in told)
+    added = tuple(name for name in told if name not in about["scenarios"])
     old, new = load_findings(folder / _FOLDER), findings
-    if untold:
-        old, new = _within(old, told), _within(new, told)
-    return Likeness(about["run_id"], about["manifest"], compare(old, new), untold)
+    if untold or added:
+        both = {*told} & {*about["scenarios"]}
+        old, new = _within(old, both), _within(new, both)
+    return Likeness(about["run_id"], about["manifest"], compare(old, new), untold, added)
+
+
+def deposited(likeness: Likeness | None) -> Deposited | None:
+    """The difference as a report shows it, what became worse first."""
+    if likeness is None:
+        return None
+    found = likeness.difference
+    sorts = (
+        (_("worse here"), found.worse),
+        (_("no longer tested here"), found.hidden),
+        (_("only here"), found.new),
+        (_("only in the deposit"), found.gone),
+        (_("other facts, same verdict"), found.other),
+        (_("better here"), found.better),
+    )
+    return Deposited(
+        run_id=likeness.run_id,
+        manifest=likeness.manifest or "",
+        worse=found.regressed,
+        changes=tuple(_unlike(change, sort) for sort, own in sorts for change in own),
+        untold=likeness.untold,
+        added=likeness.added,
+    )
+
+
+def _unlike(change: Change, sort: str) -> Unlike:
+    before, after = (str(side["verdict"]) if side else "" for side in (change.before, change.after))
+    return Unlike(
+        name=finding_name(change.key),
+        sort=sort + (_(" (the rule has changed)") if change.rule_changed else ""),
+        before=before,
+        before_word=verdict_word(before) if before else "",
+        after=after,
+        after_word=verdict_word(after) if after else "",
+    )
 
 
 def _within(findings: Mapping[str, Any], told: Collection[str]) -> dict[str, Any]:

@@ -55,15 +55,12 @@ def _to_tell(deposit: Deposit, only: Iterable[str], catalogue: Catalogue) -> tup
         said = _("told in the deposit and unknown to this bench: {names}")
         click.echo(f"banc: {printable(said.format(names=', '.join(unknown)))}", err=True)
     wanted = tuple(only)
-    for name in wanted:
-        if not any(name in (told, told.partition("@")[0]) for told in deposit.scenarios):
-            said = _("--only {name}: the deposit did not tell it, it told {told}")
-            raise BundleFault(said.format(name=name, told=", ".join(deposit.scenarios)))
-    chosen = tuple(
-        name
-        for name in deposit.scenarios
-        if name in known and (not wanted or {name, name.partition("@")[0]} & {*wanted})
-    )
+    again = {name: {name, name.partition("@")[0]} for name in deposit.scenarios if name in known}
+    new = [name for name in wanted if not any(name in names for names in again.values())]
+    for name in new:
+        said = _("--only {name}: the deposit did not tell it, there is nothing to compare it with")
+        click.echo(f"banc: {said.format(name=name)}", err=True)
+    chosen = (*new, *(name for name, names in again.items() if not wanted or names & {*wanted}))
     if not chosen:
         raise BundleFault(_("{name}: nothing of it can be told here").format(name=deposit.name))
     return chosen

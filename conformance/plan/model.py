@@ -280,6 +280,7 @@ class Plan(_Table):
                 for who, identity in self.identities.items()
             },
             "fail_on": list(self.plan.fail_on),
+            "reference": self.source is None,
             "faces": [{"name": face.name, "driver": face.driver} for face in self.faces],
         }
 

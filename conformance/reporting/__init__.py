@@ -5,10 +5,15 @@ from pathlib import Path
 
 from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Judgement
+from conformance.reporting.beside import NOTHING_BESIDE, Beside
 
 
 def write_reports(
-    folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: str
+    folder: Path,
+    judgement: Judgement,
+    proofs: Sequence[ProofRow],
+    lang: str,
+    beside: Beside = NOTHING_BESIDE,
 ) -> dict[str, Callable[[], None]]:
     """The reports of a bundle by name, each as a call that writes it into `folder`."""
     from conformance.locale import set_language
@@ -16,7 +21,7 @@ def write_reports(
     from conformance.reporting.model import build
 
     set_language(lang)
-    report = build(folder, judgement, proofs, lang)
+    report = build(folder, judgement, proofs, lang, beside)
     return {
         "report.html": lambda: page.write(folder, report),
         "report.pdf": lambda: paper.write(folder, report),

@@ -13,6 +13,7 @@ from conformance.judging.exit_code import counts
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import all_rules
 from conformance.reporting import exchanges, labels, words
+from conformance.reporting.beside import NOTHING_BESIDE, Beside
 from conformance.reporting.coverage import by_verdict, coverage, requirement_views, untested
 from conformance.reporting.findings import conclusion, finding_view, groups, worst_first
 from conformance.reporting.proofs import proof_views
@@ -24,10 +25,17 @@ from conformance.reporting.views import (
     RunView,
     SeenEvent,
 )
+from conformance.reporting.visit import Seen, decided, visit_stops
 
 
-def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: str) -> Report:
-    """Everything a report shows about the bundle in `folder`."""
+def build(
+    folder: Path,
+    judgement: Judgement,
+    proofs: Sequence[ProofRow],
+    lang: str,
+    beside: Beside = NOTHING_BESIDE,
+) -> Report:
+    """Everything a report shows about the bundle in `folder`, and what stands beside it."""
     all_rules()
     catalogue = catalogue_in(folder)
     journal = Journal(folder)
@@ -46,6 +54,18 @@ def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: 
     requirements = requirement_views(judgement, views, catalogue, lang)
     found = _counts(judgement)
     about = _about(folder)
+    shown_proofs = proof_views(proofs, catalogue, lang)
+    on_visit = Seen(
+        bundle=str(judgement.run.get("run_id") or folder.name),
+        reference=bool((judgement.run.get("plan") or {}).get("reference")),
+        requirements=requirements,
+        findings=list(zip(judgement.findings, views, strict=True)),
+        scenarios=[page.view for page in pages],
+        proofs=list(zip(proofs, shown_proofs, strict=True)),
+        catalogue=catalogue,
+        opinions=beside.opinions,
+        lang=lang,
+    )
     both = zip(judgement.findings, views, strict=True)
     wide = worst_first(v for f, v in both if not f.scenario and not _kept_silent(f))
     return Report(
@@ -65,8 +85,14 @@ def build(folder: Path, judgement: Judgement, proofs: Sequence[ProofRow], lang: 
         findings=views,
         wide_notable=[v for v in wide if not v.quiet],
         wide_quiet=[v for v in wide if v.quiet],
-        proofs=proof_views(proofs, catalogue, lang),
+        proofs=shown_proofs,
         problems=[fault.sentence for fault in journal.faults],
+        folder=on_visit.bundle,
+        base=beside.base,
+        visit=visit_stops(on_visit),
+        opinions=decided(on_visit),
+        remarks=beside.remarks,
+        deposited=beside.deposited,
     )
 
 

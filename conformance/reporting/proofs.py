@@ -16,6 +16,11 @@ def proof_views(rows: Sequence[ProofRow], catalogue: Catalogue, lang: str) -> li
     return [_view(row, known.get(row.id), lang) for row in rows]
 
 
+def by_eye(kind: str) -> bool:
+    """Whether a person must look at a proof of this kind (`video`, `document+pdfa1`…)."""
+    return bool(_BY_EYE & set(kind.split("+")))
+
+
 def _view(row: ProofRow, proof: Proof | None, lang: str) -> ProofView:
     in_video = row.file.startswith("../")
     href = row.file.removeprefix("../") if in_video else f"proofs/{row.file}"
@@ -28,7 +33,7 @@ def _view(row: ProofRow, proof: Proof | None, lang: str) -> ProofView:
         file=row.file.removeprefix("../"),
         pieces=_pieces(proof, lang) if proof else (),
         state=row.state,
-        word=labels.proof_state(row.state, bool(_BY_EYE & set(row.kind.split("+")))),
+        word=labels.proof_state(row.state, by_eye(row.kind)),
         reason=labels.proof_reason(row.reason),
         deposit=labels.deposit_word(row.deposit),
     )

@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.reporting.beside import Deposited
+    from conformance.reporting.visit_views import Decided, VisitStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,11 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of a report. `coverage` counts requirements by verdict, worst first, by word."""
+    """All of a report. `coverage` counts requirements by verdict, worst first, by word.
+
+    `base` leads from the page to the bundle (empty: it lies in it; None: no way), `remarks` are
+    about the decisions of people, which `opinions` lists.
+    """
 
     lang: str
     run: RunView
@@ -259,3 +268,9 @@ class Report:
     wide_quiet: Sequence[FindingView]
     proofs: Sequence[ProofView]
     problems: Sequence[str]
+    folder: str = ""
+    base: str | None = ""
+    visit: "Sequence[VisitStop]" = ()
+    opinions: "Sequence[Decided]" = ()
+    remarks: Sequence[str] = ()
+    deposited: "Deposited | None" = None

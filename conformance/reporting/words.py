@@ -90,3 +90,24 @@ def ended_word(ended: str) -> str:
         "interrupted": _("interrupted"),
         "": _("cut short"),
     }[ended]
+
+
+def finding_name(key: tuple[str, ...]) -> str:
+    """The key of a finding in one line: `rule [scenario] subject`."""
+    rule, scenario, subject = key
+    return " ".join(filter(None, (rule, scenario and f"[{scenario}]", subject)))
+
+
+def choice_word(choice: str) -> str:
+    """A decision of a person, as the field says it."""
+    return {
+        "conforme": _("conforms"),
+        "reserve": _("non-blocking reservation"),
+        "visite": _("to be seen on the visit"),
+        "non-conforme": _("does not conform"),
+    }.get(choice, choice)
+
+
+def role_word(role: str) -> str:
+    """Who decided: the vendor of the product, or its auditor."""
+    return {"vendor": _("vendor"), "auditor": _("auditor")}.get(role, role)

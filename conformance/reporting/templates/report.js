@@ -28,6 +28,9 @@ for (const scenario of document.querySelectorAll(".scenario")) {
     }
   });
 }
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("#visit details")) folded.open = true;
+});
 function reveal() {
   const id = decodeURIComponent(location.hash.slice(1));
   const target = id && document.getElementById(id);
