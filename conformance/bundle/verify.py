@@ -59,16 +59,26 @@ def verify(path: Path, key: str | None = None, deep: bool = False) -> Verificati
         return Verification(NOT_SEALED, [str(fault)])
     try:
         with contents(path) as found:
-            names = found.files.keys() | {problem.path for problem in found.problems}
-            if not {MANIFEST, SIGNATURE} & names:
-                return _unsealed(path, found, deep)
-            return _sealed(found, wanted, deep)
+            return verified(path, found, wanted, deep)
     except BundleFault as fault:
         return Verification(NOT_SEALED, [str(fault)])
     except OSError as error:
         said = _("{path}: cannot be read ({reason})")
         where = error.filename or path
         return Verification(BENCH_ERROR, [said.format(path=where, reason=reason_of(error))])
+
+
+def verified(
+    path: Path, found: Contents, wanted: str | None = None, deep: bool = False
+) -> Verification:
+    """As `verify`, of a bundle that is open already; `wanted` is the thumbprint of the only signer.
+
+    Raises `OSError` when a file of it cannot be read.
+    """
+    names = found.files.keys() | {problem.path for problem in found.problems}
+    if not {MANIFEST, SIGNATURE} & names:
+        return _unsealed(path, found, deep)
+    return _sealed(found, wanted, deep)
 
 
 def _sealed(found: Contents, wanted: str | None, deep: bool) -> Verification:

@@ -15,6 +15,7 @@ from conformance.judging.judge import all_rules
 from conformance.reporting import exchanges, labels, words
 from conformance.reporting.beside import NOTHING_BESIDE, Beside
 from conformance.reporting.coverage import by_verdict, coverage, requirement_views, untested
+from conformance.reporting.dossier import dossier_view
 from conformance.reporting.findings import conclusion, finding_view, groups, worst_first
 from conformance.reporting.proofs import proof_views
 from conformance.reporting.scenarios import told
@@ -93,6 +94,7 @@ def build(
         opinions=decided(on_visit),
         remarks=beside.remarks,
         deposited=beside.deposited,
+        dossier=dossier_view(judgement, proofs, shown_proofs, catalogue, beside.opinions, lang),
     )
 
 

@@ -30,6 +30,11 @@ def asset(name: str) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
+def stylesheet() -> str:
+    """The one style of the page, put together from that of its parts."""
+    return asset("report.css") + asset("dossier.css")
+
+
 def csp_hash(text: str) -> str:
     """How a Content-Security-Policy names an inline script or style."""
     digest = hashlib.sha256(text.encode()).digest()
@@ -38,7 +43,7 @@ def csp_hash(text: str) -> str:
 
 def render(report: Report) -> str:
     """The page as text."""
-    style, script = asset("report.css"), asset("report.js")
+    style, script = stylesheet(), asset("report.js")
     policy = (
         "default-src 'none'; img-src data:; media-src 'self' data: file:; "
         f"style-src {csp_hash(style)}; script-src {csp_hash(script)}; base-uri 'none'; "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conformance.reporting.beside import Deposited
+    from conformance.reporting.dossier import DossierView
     from conformance.reporting.visit_views import Decided, VisitStop
 
 
@@ -274,3 +275,4 @@ class Report:
     opinions: "Sequence[Decided]" = ()
     remarks: Sequence[str] = ()
     deposited: "Deposited | None" = None
+    dossier: "DossierView | None" = None

@@ -23,7 +23,7 @@ from conformance.judging.judge import judge
 from conformance.reporting import labels, page, write_reports
 from conformance.reporting.findings import conclusion, finding_view, groups
 from conformance.reporting.model import build
-from conformance.reporting.page import asset, csp_hash
+from conformance.reporting.page import asset, csp_hash, stylesheet
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"
 PLAN = {
@@ -111,7 +111,7 @@ def test_whatever_came_over_the_wire_is_text(bundle: Bundle) -> None:
     document = rendered(bundle, judgement, build_proofs(bundle.folder))
 
     [script], [style] = document.xpath("//script"), document.xpath("//style")
-    assert (script.text, style.text) == (asset("report.js"), asset("report.css"))
+    assert (script.text, style.text) == (asset("report.js"), stylesheet())
     assert document.xpath("//img | //iframe | //object | //link | //*[@style] | //form") == []
     assert not [name for e in document.iter() for name in e.attrib if name.startswith("on")]
     assert "onerror=alert" in document.xpath("string(//h1)")
@@ -125,7 +125,7 @@ def test_the_page_runs_its_own_script_and_style_and_nothing_else(bundle: Bundle)
 
     [policy] = document.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert "default-src 'none'" in policy and "unsafe" not in policy
-    assert csp_hash(asset("report.js")) in policy and csp_hash(asset("report.css")) in policy
+    assert csp_hash(asset("report.js")) in policy and csp_hash(stylesheet()) in policy
 
 
 def test_every_link_of_the_page_leads_somewhere(bundle: Bundle) -> None:

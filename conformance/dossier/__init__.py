@@ -1,0 +1,1 @@
+"""The dossier: one line per deposit field, its best evidence over several bundles, its linter."""
