@@ -7,7 +7,7 @@ It wakes only for tests that carry `@scenario`. `banc run` loads it with the pro
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import allure
 import pytest
@@ -15,10 +15,12 @@ import pytest
 from conformance import hookspecs
 from conformance.bundle.reading import BundleFault
 from conformance.catalogue import catalogue_for
+from conformance.evidence.kept_films import Video
 from conformance.judging.findings import Verdict
 from conformance.plan import PlanError, load_plan
 from conformance.plan.applicability import not_for
 from conformance.plan.packs import TOUR, packs_of
+from conformance.plan.sizes import octets
 from conformance.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
 from conformance.story import Declaration
@@ -43,7 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--banc-like", metavar="BUNDLE", help="with the plan of this bundle, and what differs")
     add("--banc-only", action="append", default=[], metavar="ID", help="only these scenarios")
     add("--banc-packs", action="append", default=[], metavar="PACK", help="only these packs")
-    add("--banc-no-video", action="store_true", help="headless, no film")
+    add("--banc-no-video", action="store_true", help="headless, no film: --banc-video=none")
+    add("--banc-video", choices=get_args(Video), default="all", help="which films to keep")
+    add("--banc-max-size", type=octets, metavar="SIZE", help="no more films beyond that size")
     add("--banc-lang", default="fr", choices=("fr", "en"), help="language of titles and reports")
     add("--banc-lifetimes", choices=("official", "short"), help="for every scenario")
     add("--banc-mutant", metavar="NAME", help="a faulty variant of the reference system")
@@ -248,7 +252,8 @@ def _show_allure(worker: WorkerSession, declaration: Declaration, name: str) -> 
     for event in worker.writer.recent():
         if event.scenario == name and event.kind == "film.finished":
             film = worker.writer.folder / event.data["file"]
-            _allure.attach.file(str(film), "film", _allure.attachment_type.MP4)
+            if film.is_file():  # else it was not kept: --banc-video=failures
+                _allure.attach.file(str(film), "film", _allure.attachment_type.MP4)
         elif event.scenario == name and event.kind == "mail.accepted":
             mail = worker.writer.folder / "blobs" / event.blobs[0].sha256
             _allure.attach.file(str(mail), "mail", "message/rfc822", "eml")

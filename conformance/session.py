@@ -19,6 +19,7 @@ from conformance.bundle.finish import Finished, finish
 from conformance.bundle.like import as_deposited, deposit_of, write_deposit
 from conformance.catalogue import catalogue_for
 from conformance.checks.events import Documents, Events, ScenarioFacts
+from conformance.evidence.kept_films import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
 from conformance.judging.aggregate import scenario_verdicts
 from conformance.judging.agreement import NOTE, digest_of
@@ -56,7 +57,10 @@ class RunSession:
         options = {
             "config": str(config) if config else None,
             "like": dict(deposit.run) if deposit else None,
-            "film": not option.banc_no_video,
+            "film": not option.banc_no_video and option.banc_video != "none",
+            "video": option.banc_video,
+            "max_size": option.banc_max_size or plan.evidence.max_size,
+            "workers": _workers(option),
             "lang": option.banc_lang,
             "lifetimes": option.banc_lifetimes,
             "mutant": option.banc_mutant,
@@ -112,6 +116,7 @@ class WorkerSession:
     bench: Bench
     writer: JournalWriter
     grading: Grading
+    failures_only: bool = False
     _scenarios: dict[str, ScenarioFacts] = field(default_factory=dict)
     _begun: list[Event] = field(default_factory=list)
 
@@ -142,6 +147,8 @@ class WorkerSession:
                 lang=options["lang"],
                 lifetimes=options["lifetimes"],
                 mutant=options["mutant"],
+                max_size=options["max_size"],
+                workers=options["workers"],
             ),
         )
         run = {
@@ -150,7 +157,8 @@ class WorkerSession:
         }
         first = read_part(folder / "journal" / "main.jsonl")
         begun = [event for event in islice(first, 1) if event.kind == "run.started"]
-        return cls(bench, writer, grading_for(run, catalogue), _begun=begun)
+        failures_only = options["video"] == "failures"
+        return cls(bench, writer, grading_for(run, catalogue), failures_only, _begun=begun)
 
     def judge_slice(self, name: str) -> ScenarioVerdict:
         """The verdict of the scenario that has just been told, for the eye and for pytest."""
@@ -170,15 +178,23 @@ class WorkerSession:
         documents = Documents(lambda sha: (blobs / sha).read_bytes())
         handed = Events(events, facts, documents, self._scenarios)
         findings = judge_scenario(handed, all_rules().values(), self.grading)
+        verdict = scenario_verdicts(findings, {name: facts})[name]
+        if self.failures_only and not worth_a_film(verdict):
+            drop_films(self.writer.folder, told, self.writer)
         if twin is not None or not about.get("twin"):  # a twin told by another worker is unknown
             values = {"digest": digest_of(findings)}
             self.writer.record("bench.note", {"what": NOTE, "values": values}, source="bench")
-        return scenario_verdicts(findings, {name: facts})[name]
+        return verdict
 
     def stop(self) -> None:
         """Take the bench down and close this part."""
         self.bench.stop()
         self.writer.close()
+
+
+def _workers(option: Any) -> int:
+    """How many processes tell stories at the same time (`-n` of pytest-xdist)."""
+    return max(1, int(getattr(option, "numprocesses", None) or 1))
 
 
 def _new_folder(reports: Path) -> Path:
@@ -215,6 +231,8 @@ def _run_started(run_id: str, plan: Plan, options: dict[str, Any], option: Any) 
             "python": platform.python_version(),
             "system": platform.system(),
             "film": options["film"],
+            "video": options["video"] if options["film"] else "none",
+            "max_size": options["max_size"],
         },
         "lang": options["lang"],
     }

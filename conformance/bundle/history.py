@@ -128,7 +128,7 @@ def _newest(folder: Path, kin: Kin) -> Chosen:
     aside: list[str] = []
     altered = False
     for run in runs_in(folder):
-        if not _follows(kin, run.run):
+        if not follows(kin, run.run):
             continue
         trouble = unusable(run.path)
         if trouble is None:
@@ -140,7 +140,8 @@ def _newest(folder: Path, kin: Kin) -> Chosen:
     return Chosen(None, tuple(aside))
 
 
-def _follows(kin: Kin, run: Mapping[str, Any]) -> bool:
+def follows(kin: Kin, run: Mapping[str, Any]) -> bool:
+    """Whether a run like `kin` can be held against the one of these `run.started` data."""
     try:
         return kin.may_follow(Kin.of(run))
     except BundleFault:  # of another version of the bench: no kin of ours

@@ -151,7 +151,7 @@ def _notes(
         if was["plan"].get(key) != now["plan"].get(key):
             yield _("the plan is another one: {key} differs").format(key=key)
             break
-    if was["catalogue"] != now["catalogue"]:
+    if was["catalogue"].get("sha256") != now["catalogue"].get("sha256"):
         yield _("the catalogue has changed since")
     changed = difference.rules_changed
     if changed:

@@ -108,9 +108,9 @@ def _arguments(options: dict[str, Any], packs: tuple[str, ...]) -> list[str]:
     ]
     if options["jobs"] > 1:
         arguments += ["-n", str(options["jobs"]), "--dist", "loadgroup"]
-    for name in ("config", "like", "lifetimes", "mutant"):
+    for name in ("config", "like", "lifetimes", "mutant", "video", "max_size"):
         if options[name]:
-            arguments.append(f"--banc-{name}={options[name]}")
+            arguments.append(f"--banc-{name.replace('_', '-')}={options[name]}")
     for flag in ("no_video", "strict"):
         if options[flag]:
             arguments.append(f"--banc-{flag.replace('_', '-')}")

@@ -29,8 +29,8 @@ class ProofRow:
     UTC. `deposit` is `rehearsal` for anything that shows a mock, `product` for what the product
     itself made. `made_from` lists the pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
     `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
-    `film-check-failed`, `film-cut-short`, `scenario-not-completed` (there, but of a story that did
-    not come to its end).
+    `film-check-failed`, `film-cut-short`, `film-not-kept` (`--video failures`), `film-over-ceiling`
+    (`--max-size`), `scenario-not-completed` (there, but of a story that did not come to its end).
     """
 
     id: str
@@ -116,6 +116,9 @@ class _Package:
             trail = Trail(self._folder, events)
             pieces = [(piece, trail.find(piece, proof.kinds)) for piece in proof.made_from]
         state, reason = _state(scenario, pieces, told=events is not None)
+        if reason == "nothing-recorded" and events is not None:
+            lacking = (piece for piece, files in pieces if not files)
+            reason = next(map(trail.why_missing, lacking), reason)
         if state == "present" and not reason and not _completed(events or ()):
             reason = "scenario-not-completed"
         found = [file for _piece, files in pieces for file in files]

@@ -11,10 +11,18 @@ from conformance.documents import Unreadable
 from conformance.documents.cda import Cda, read_cda
 from conformance.documents.mail import read_mail
 from conformance.documents.xdm import Archive, read_xdm
+from conformance.evidence.kept_films import why_no_film
 from conformance.journal.events import BlobRef, Event
 
 Deposit = Literal["rehearsal", "product"]
-Reason = Literal["", "nothing-recorded", "film-check-failed", "film-cut-short"]
+Reason = Literal[
+    "",
+    "nothing-recorded",
+    "film-check-failed",
+    "film-cut-short",
+    "film-not-kept",
+    "film-over-ceiling",
+]
 
 _MAIL = "message/rfc822"
 _XDM_NAME = "IHE_XDM.ZIP"
@@ -68,6 +76,10 @@ class Trail:
             return [found for group in groups for found in group]
         chosen = groups[:1] if piece.pick == "first" else groups[-1:]
         return [found for group in chosen for found in group]
+
+    def why_missing(self, piece: Piece) -> Reason:
+        """Why a piece was not found: what the run says of its film, else that nothing is there."""
+        return (piece.source == "film" and why_no_film(self._events)) or "nothing-recorded"
 
     def _at(self, step: int | None, *kinds: str) -> Iterator[Event]:
         for event in self._events:

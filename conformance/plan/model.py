@@ -11,6 +11,7 @@ from conformance.drivers.actions import NotReady
 from conformance.drivers.steps import ActionTable, See
 from conformance.locale import _
 from conformance.plan.packs import Pack
+from conformance.plan.sizes import octets
 
 Words = Annotated[str, Field(min_length=1)]
 Counted = Literal["review", "not_tested", "warning"]
@@ -185,12 +186,16 @@ class Limits(_Table):
 
 
 class Evidence(_Table):
-    """`[evidence]`: screen backend, size in pixels, pictures a second, seconds a step on film."""
+    """`[evidence]`: screen backend, size in pixels, pictures a second, seconds a step on film.
+
+    `max_size` is the ceiling of a bundle in octets (`"500MB"`): once it is reached, no more films.
+    """
 
     screen: ScreenBackend = "auto"
     size: list[int] = Field(default_factory=lambda: [1920, 1080], min_length=2, max_length=2)
     rate: int = Field(default=10, ge=1, le=60)
     pace: float = Field(default=1.5, ge=0, le=30)
+    max_size: Annotated[int | None, BeforeValidator(octets)] = None
     key: Words | None = None
     limits: Limits = Field(default_factory=Limits)
 

@@ -16,6 +16,7 @@ from allure_commons.model2 import (
     TestStepResult,
 )
 
+from conformance.evidence.kept_films import size_of
 from conformance.judging.findings import Judgement, ScenarioVerdict
 from conformance.locale import _
 from conformance.reporting.views import Report, ScenarioView
@@ -40,14 +41,19 @@ def write(folder: Path, judgement: Judgement, report: Report) -> None:
     if results.exists():
         shutil.rmtree(results)
     logger: Any = _logger(str(results))
+    ceiling = judgement.run.get("environment", {}).get("max_size")
     for view in report.scenarios:
-        logger.report_result(_result(folder, results, judgement.scenarios[view.name], view))
+        verdict = judgement.scenarios[view.name]
+        logger.report_result(_result(folder, results, verdict, view, ceiling))
 
 
 def _result(
-    folder: Path, results: Path, verdict: ScenarioVerdict, view: ScenarioView
+    folder: Path, results: Path, verdict: ScenarioVerdict, view: ScenarioView, ceiling: int | None
 ) -> TestResult:
-    """One scenario; its ids are made from its name, so that a history can follow it."""
+    """One scenario; its ids are made from its name, so that a history can follow it.
+
+    A copy of its film that would take the bundle over its ceiling is left out.
+    """
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"banc:{verdict.scenario}")
     requirements = sorted({r for finding in view.findings for r in finding.requires})
     result = TestResult(
@@ -75,11 +81,15 @@ def _result(
             *(Label(name="tag", value=requirement) for requirement in requirements),
         ],
     )
-    if view.film is not None:
+    if view.film is not None and _fits(folder, folder / view.film, ceiling):
         name = f"{identity.hex}-attachment.mp4"
         shutil.copyfile(folder / view.film, results / name)
         result.attachments = [Attachment(name="film", source=name, type="video/mp4")]
     return result
+
+
+def _fits(folder: Path, film: Path, ceiling: int | None) -> bool:
+    return ceiling is None or size_of(folder) + film.stat().st_size <= ceiling
 
 
 def _message(view: ScenarioView) -> str:

@@ -190,6 +190,8 @@ def proof_reason(reason: str) -> str:
         "nothing-recorded": _("the scenario left nothing that shows it"),
         "film-check-failed": _("the film did not pass its checks"),
         "film-cut-short": _("the film was cut short"),
+        "film-not-kept": _("its film was not kept: only those of failures were (--video)"),
+        "film-over-ceiling": _("not filmed: the results had reached their ceiling (--max-size)"),
         "scenario-not-completed": _("its scenario did not come to its end"),
     }.get(reason, reason)
 

@@ -10,13 +10,16 @@ from typing import Any
 
 from conformance.catalogue import Catalogue
 from conformance.drivers.actions import NotReady, Stopped
+from conformance.evidence.kept_films import Room
+from conformance.evidence.screen.own import OwnStudio
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan
 from conformance.plan.packs import packs_of
+from conformance.stage.desk import WITH_A_PERSON, Desk
 from conformance.stage.faces import Faces
 from conformance.stage.listening import Listening
-from conformance.stage.phone import PscWorld
+from conformance.stage.phone import PATIENCE, PscWorld
 from conformance.stage.services import Services, address_of
 from conformance.stage.system import RecordedSystem, on_film
 from conformance.story import Declaration
@@ -26,7 +29,10 @@ from mocks.recording import Secret
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run was asked for. `keys` is the folder of lasting keys, `lifetimes` overrides."""
+    """How a run was asked for. `keys` is the folder of lasting keys, `lifetimes` overrides.
+
+    `max_size` is the ceiling of the whole bundle (octets), which `workers` fill together.
+    """
 
     folder: Path
     keys: Path
@@ -34,6 +40,8 @@ class Options:
     lang: str
     lifetimes: str | None = None
     mutant: str | None = None
+    max_size: int | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class Bench:
         self._faces: Faces | None = None
         self._studio: Studio | NoStudio = NoStudio()
         self._film: Any = None
+        self.desk = Desk(plan, writer, options.folder, film=options.film, lang=options.lang)
+        self._room = Room(options.folder, options.max_size, options.workers)
         self._number = 0
         self._psc: PscWorld | None = None
 
@@ -80,16 +90,22 @@ class Bench:
         self.writer.scenario, self.writer.step = name, None
         self._started(declaration, means, name)
         face = self.plan.face(declaration.mode)
-        services, faces = self._ready()
-        services.reset(self.options.lifetimes or declaration.lifetimes)
+        by_hand = face.driver == "operator"
+        services, faces = self._ready(by_hand)
+        # A person is slower than any short lifetime.
+        usual = "official" if by_hand else declaration.lifetimes
+        services.reset(self.options.lifetimes or usual)
         self._record("tenant.opened", services.describe())
         faces.start(face.name)
         driver = faces.driver(face)
         driver.reset()
+        if by_hand:
+            story = self.catalogue.scenario(declaration.id)
+            self.desk.begin(story, name, faces.address(face))
         driver.open()
         hand = faces.hand(face)
         if declaration.filmed:
-            self._film = self._studio.film(name)
+            self._film = self._roll(name, self.desk.studio if by_hand else self._studio)
         if declaration.fault is not None:
             services.arm(declaration.fault, declaration.fault_value)
         system = RecordedSystem(
@@ -100,8 +116,16 @@ class Bench:
             died=lambda: faces.died(face.name),
             deadlines=self.plan.deadlines(),
         )
-        self._psc = PscWorld(services.tenant, self.writer, hand)
+        patience = WITH_A_PERSON if by_hand else PATIENCE
+        self._psc = PscWorld(services.tenant, self.writer, hand, patience)
         return Opened(system, self._psc, MailWorld(services))
+
+    def _roll(self, name: str, studio: Studio | OwnStudio | NoStudio) -> Any:
+        """The film of a story; none without a studio, or once the results reached their ceiling."""
+        left = self._room.left()
+        if isinstance(studio, NoStudio) or self._room.refuses(left, self.writer):
+            return None
+        return studio.film(name, left)
 
     def close(
         self, declaration: Declaration, means: str | None, error: BaseException | None
@@ -143,6 +167,7 @@ class Bench:
             film.stop()
 
     def _clear(self) -> None:
+        self.desk.end()
         if self._faces is not None:
             self._faces.clear()
 
@@ -158,12 +183,13 @@ class Bench:
         self._record("step.started", {"n": n, "title": title})
         if self._film is not None:
             self._film.caption(n, title)
+        self.desk.enter(n)
         completed = False
         try:
             yield
             completed = True
         finally:
-            if self._film is not None:
+            if self._film is not None and not self.desk.telling:
                 on_film(self.plan.evidence.pace)
             self._record("step.finished", {"n": n, "completed": completed})
             self.writer.step = None
@@ -174,13 +200,14 @@ class Bench:
             return {"ended": "completed", "reason": None}
         at = {"stopped_at": self._number or None}
         if isinstance(error, Stopped):
+            at = {"stopped_at": error.step or at["stopped_at"]}
             return {"ended": "stopped", "reason": str(error), "party": "system", **at}
         if isinstance(error, NoFace):
             return {"ended": "not_tested", "reason": str(error), "party": "setup", **at}
         if isinstance(error, NotReady):
             return {"ended": "not_ready", "reason": str(error), "party": "setup", **at}
         if isinstance(error, KeyboardInterrupt):
-            return {"ended": "interrupted", "reason": "Ctrl-C", **at}
+            return {"ended": "interrupted", "reason": str(error) or "Ctrl-C", **at}
         return {"ended": "error", "reason": _named(error), "party": "bench", **at}
 
     def stop(self) -> None:
@@ -194,12 +221,17 @@ class Bench:
                     ends.callback(part.stop)
         self._services = self._faces = None
 
-    def _ready(self) -> tuple[Services, Faces]:
-        """What every scenario needs, brought up by the first; what failed is tried again."""
-        if self.options.film and not isinstance(self._studio, Studio):
+    def _ready(self, by_hand: bool) -> tuple[Services, Faces]:
+        """What every scenario needs, brought up by the first; what failed is tried again.
+
+        A story told `by_hand` needs no screen of the bench: it is filmed on the person's own.
+        """
+        if self.options.film and not by_hand and not isinstance(self._studio, Studio):
             studio = Studio(self.options.folder, self.plan, self.writer)
             studio.start()
             self._studio = studio
+            if self._faces is not None:
+                self._faces.studio = studio
         if self._services is None:
             services = Services(self.writer, self.options.keys, Listening.of(self.plan.stage))
             self.writer.label(Secret("client_secret", services.desk.client_secret))
@@ -207,7 +239,15 @@ class Bench:
             services.start()
             self._services = services
         if self._faces is None:
-            faces = Faces(self.plan, self._services, self.writer, self._studio, self.options)
+            faces = Faces(
+                self.plan,
+                self._services,
+                self.writer,
+                self._studio,
+                self.options,
+                person=self.desk.person,
+                picture=self.desk.picture,
+            )
             try:
                 self._services.open_tenant(faces.registration())
             except BaseException:

@@ -22,6 +22,7 @@ from conformance.evidence.screen.film_checks import FilmReport, check
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.journal.kinds import FilmFinished, FilmStarted
 from conformance.locale import _
+from conformance.plan.sizes import in_words
 from mocks.recording import Recorder
 
 _ENCODING = (
@@ -53,6 +54,7 @@ class Film:
         self._problems: list[str] = []
         self._texts_folder = Path(tempfile.mkdtemp(prefix="banc-film-"))
         self._zero = 0
+        self._most: int | None = None
 
     @classmethod
     def start(
@@ -66,14 +68,16 @@ class Film:
         rate: int = 10,
         backend: Backend | None = None,
         within: float = 20.0,
+        most: int | None = None,
     ) -> Self:
         """Start filming `display` into `folder/video/`; returns once a picture has been encoded.
 
         Records `film.started`. Raises `NotReady` when ffmpeg, a font or the display is missing, or
-        when no picture comes within `within` seconds.
+        when no picture comes within `within` seconds. The take ends by itself at `most` octets.
         """
         file = free_name(folder, scenario_id)
         film = cls(folder.resolve(), file, scenario_id, backend or X11Grab(), recorder)
+        film._most = most
         try:
             film._roll(display, band, rate, within)
         except BaseException:
@@ -89,6 +93,7 @@ class Film:
         # each tick, and none is made up for the time it stood still, so that the hole shows.
         ticks = ("-enc_time_base", f"1:{rate}", "-fps_mode", "vfr", "-g", str(rate))
         arguments += ["-vf", band_filter(), *_ENCODING, *ticks, *_SURVIVING]
+        arguments += () if self._most is None else ("-fs", str(self._most))
         self._recording = Recording([*arguments, str(self.path)], self._texts_folder)
         epoch = self._recording.wait_for_first_frame(within)
         self._zero = self._recorder.mono() - round((time.time() - epoch) * 1e9)
@@ -166,7 +171,10 @@ class Film:
             code = self._recording.quit()
         finally:
             shutil.rmtree(self._texts_folder, ignore_errors=True)
-        if died or code != 0:
+        if died and code == 0 and self._most is not None:
+            sentence = _("{name}: cut short, the results having reached their ceiling ({size})")
+            self._problems.append(sentence.format(name=self.path.name, size=in_words(self._most)))
+        elif died or code != 0:
             sentence = _("{name}: the recorder stopped by itself ({why})")
             why = self._recording.last_words or _("code {code}").format(code=code)
             self._problems.append(sentence.format(name=self.path.name, why=why))

@@ -73,8 +73,8 @@ class Studio:
         """What a program must be told to show its windows here."""
         return {"DISPLAY": self.display or "", "XCURSOR_SIZE": "32"}
 
-    def film(self, name: str) -> Film:
-        """Start the film of a scenario. Raises `NotReady`."""
+    def film(self, name: str, most: int | None = None) -> Film:
+        """Start the film of a scenario, of at most `most` octets. Raises `NotReady`."""
         assert self._display is not None
         evidence, product = self._plan.evidence, self._plan.product
         wanted = "x11grab" if evidence.screen == "auto" else evidence.screen
@@ -90,6 +90,7 @@ class Studio:
             band=Band(product.name, product.version, product.build),
             rate=evidence.rate,
             backend=backend,
+            most=most,
         )
 
     def move_pointer(self, x: float, y: float) -> None:
