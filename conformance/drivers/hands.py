@@ -34,6 +34,8 @@ SLICE_S = 0.25
 
 _PATIENCE_WITH_REFUSAL_S = 1.0
 _LOADING_S = 10.0
+_SAYS = "h1, [role=alert]"
+_WORDS = 160
 
 MovePointer = Callable[[float, float], None]
 
@@ -224,6 +226,19 @@ class Hands:
 
 
 def asked(watch: PageWatch) -> str:
-    """What the page asked meanwhile: a dismissed question explains a page that stands still."""
+    """What the page on top says meanwhile: its headings and alerts, a question it had asked."""
     question = repr(watch.asked[-1]) if watch.asked else ""
-    return phrase("; the page had asked {question}", question=question) if question else ""
+    said = phrase("; the page had asked {question}", question=question) if question else ""
+    words = _headings(watch)
+    return said + (phrase("; the page says {words}", words=repr(words)) if words else "")
+
+
+def _headings(watch: PageWatch) -> str:
+    """Its headings and alerts, at most `_WORDS` characters; empty while it cannot be read."""
+    try:
+        shown = watch.page.locator(_SAYS).filter(visible=True)
+        shown.first.wait_for(state="visible", timeout=SLICE_S * 1000)
+        words = " ".join(" ".join(shown.all_inner_texts()).split())
+    except PlaywrightError:  # nothing to read there, or the page moves on
+        return ""
+    return words if len(words) <= _WORDS else f"{words[: _WORDS - 1]}…"
