@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
-from conformance.stage.desk import kept_desk, passing_desk
+from conformance.stage.enrolment import kept_enrolment, passing_enrolment
 from conformance.stage.listening import Listening
 from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
@@ -77,7 +77,7 @@ class Services:
         self._keys = keys
         self.listening = listening or Listening()
         lasting = lasting or self.listening.lasting
-        self.desk = kept_desk(keys) if lasting else passing_desk()
+        self.desk = kept_enrolment(keys) if lasting else passing_enrolment()
         self.domain = f"{DEFAULT_TENANT}.mss.test"
         self.patient_domain = f"patient.{DEFAULT_TENANT}.mss.test"
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.drivers.actions import NotReady
-from conformance.stage.desk import kept_desk, passing_desk
+from conformance.stage.enrolment import kept_enrolment, passing_enrolment
 from conformance.stage.listening import Listening, hold_here, hold_name, problems
 
 DESK = Listening("10.77.0.1", allow=("10.77.0.2/32",))
@@ -93,12 +93,12 @@ def test_certificates_name_every_way_to_the_mocks():
 
 
 def test_a_product_that_nobody_here_starts_keeps_its_registration(tmp_path):
-    first = kept_desk(tmp_path)
+    first = kept_enrolment(tmp_path)
 
-    again = kept_desk(tmp_path)
+    again = kept_enrolment(tmp_path)
 
     assert (first.client_secret, first.control_token) == (again.client_secret, again.control_token)
-    assert passing_desk().client_secret != first.client_secret
+    assert passing_enrolment().client_secret != first.client_secret
     assert first.client_secret not in repr(first)
     if sys.platform != "win32":
         assert stat.S_IMODE((tmp_path / "desk.json").stat().st_mode) == 0o600
@@ -109,7 +109,7 @@ def test_a_registration_that_is_none_is_one_sentence(tmp_path, english, text):
     (tmp_path / "desk.json").write_text(text, encoding="utf-8")
 
     with pytest.raises(NotReady, match="expected the registration of a desk; take the file away"):
-        kept_desk(tmp_path)
+        kept_enrolment(tmp_path)
 
 
 @pytest.mark.parametrize(
