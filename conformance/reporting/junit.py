@@ -1,7 +1,11 @@
-"""JUnit XML: a case a scenario, failures typed by rule id, `not_tested` skipped with its reason."""
+"""JUnit XML: a case a scenario, failures typed by rule id, `not_tested` skipped with its reason.
+
+A case has one result at most, and says all in its text: Jenkins shows the first result only, GitLab
+shows neither message nor type, and several results as a raw list.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +27,9 @@ _SAID = (Verdict.REVIEW, Verdict.WARNING)
 def write(folder: Path, judgement: Judgement, report: Report) -> None:
     """Write `junit.xml`; names are scenario ids, the same from build to build."""
     suite: Any = TestSuite("banc")  # type: ignore[no-untyped-call]
-    suite.add_property("product", _legal(f"{report.run.product} {report.run.version}"))
-    suite.add_property("run", report.run.id)
+    for name, value in _about(judgement.run, report).items():
+        if value:
+            suite.add_property(name, _legal(value))
     for view in report.scenarios:
         suite.add_testcase(_case(judgement.scenarios[view.name], view))
     run_wide = [f for f in judgement.findings if not f.scenario]
@@ -35,31 +40,40 @@ def write(folder: Path, judgement: Judgement, report: Report) -> None:
     xml.write(str(folder / "junit.xml"), pretty=True)
 
 
+def _about(run: Mapping[str, Any], report: Report) -> dict[str, str]:
+    """What was rehearsed, by which bench: in properties, since names stay from build to build."""
+    product, bench = run.get("product", {}), run.get("bench", {})
+    about = {name: str(product.get(name) or "") for name in ("version", "build", "editor")}
+    about |= {"product": str(product.get("name") or ""), "run": report.run.id}
+    return about | {"bench": f"{bench.get('name', 'banc')} {bench.get('version', '')}".strip()}
+
+
 def _case(verdict: ScenarioVerdict, view: ScenarioView) -> TestCase:
     case = TestCase(verdict.scenario, "banc", _seconds(view))
     facts = {"verdict": str(verdict.verdict), "title": view.title, "film": view.film}
     for name, value in facts.items():
         if value:
-            case.add_property(name, value)
-    _filled(case, verdict.findings)
+            case.add_property(name, _legal(value))
+    _filled(case, verdict.findings, verdict.why)
     if not case.result and verdict.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE):
         why = reason_sentence(verdict.reason) or verdict_word(str(verdict.verdict))
         case.result = [Skipped(_legal(": ".join(filter(None, (why, view.reason)))))]
     return case
 
 
-def _filled(case: TestCase, findings: Sequence[Finding]) -> TestCase:
-    """A case with what speaks against the product, the set-up or the bench as its results.
+def _filled(case: TestCase, findings: Sequence[Finding], why: str = "") -> TestCase:
+    """A case with what speaks against the product, else the set-up or the bench, as its result.
 
     What counts for nothing here, a known failure included, is told in `system-out`.
     """
-    results: list[FinalResult] = []
-    for finding in findings:
-        if finding.verdict is Verdict.FAIL and not finding.known:
-            results.append(Failure(_words(finding), finding.rule))
-        elif finding.verdict in (Verdict.ERROR, Verdict.NOT_READY):
-            results.append(Error(_words(finding), finding.rule))
-    case.result = results
+    refused = [f for f in findings if f.verdict is Verdict.FAIL and not f.known]
+    amiss = [f for f in findings if f.verdict in (Verdict.ERROR, Verdict.NOT_READY)]
+    if refused or amiss:
+        first = (refused or amiss)[0]
+        result: FinalResult = (Failure if refused else Error)(_words(first), first.rule)
+        lines = [f"{finding.rule}: {_words(finding)}" for finding in (*refused, *amiss)]
+        result.text = "\n".join([*lines, *([_legal(why)] if why and amiss else [])])
+        case.result = [result]
     told = "\n".join(_told(findings))
     if told:
         case.system_out = told
