@@ -23,7 +23,8 @@ from conformance.drivers.actions import (
 from conformance.drivers.bounded import Answer, NoAnswer, TimedOut, Unreachable, ask
 from conformance.drivers.contract import BadAnswer, outcome_of, seen_of
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.exchanges import ExchangeLog, answered, bare
+from conformance.drivers.exchanges import ExchangeLog, answered, bare, carries_secret
+from conformance.drivers.outside import Guide
 from conformance.drivers.user_agent import Page, UserAgent
 from conformance.drivers.wallet_forms import WalletForms
 from conformance.locale import _, phrase
@@ -37,7 +38,8 @@ class AdapterOptions:
     """What the stage gives an adapter driver.
 
     `key` is how `banc.toml` names the face, `product_addresses` the product's own pages when they
-    are not at the adapter's, `died` gives a sentence once the product's process has ended.
+    are not at the adapter's, `died` gives a sentence once the product's process has ended. With a
+    `guide`, PSC is outside: the person's own browser goes there, the bench's cannot.
     """
 
     recorder: Recorder
@@ -46,6 +48,7 @@ class AdapterOptions:
     ca_file: Path | None = None
     product_addresses: tuple[str, ...] = ()
     died: Callable[[], str | None] = lambda: None
+    guide: Guide | None = None
 
 
 class AdapterDriver:
@@ -150,7 +153,11 @@ class AdapterDriver:
         self, name: str, outcome: Outcome, arguments: Mapping[str, Any], deadline: Deadline
     ) -> Outcome:
         """Open the URL as the user's browser would, and choose means and person at the wallet."""
-        signing_in = name == "start_psc_login"
+        signing_in, guide = name == "start_psc_login", self._options.guide
+        if guide is not None and not carries_secret(outcome.values["open"]):
+            guide.visit(outcome.values["open"], arguments)
+            self._under_way = signing_in
+            return outcome
         try:
             page = self._agent.get(outcome.values["open"], deadline)
             if signing_in and self._wallet.here():
@@ -164,6 +171,10 @@ class AdapterDriver:
     def _finish(self, arguments: Mapping[str, Any], deadline: Deadline) -> Outcome:
         """End the wallet's part, come back to the product, and ask it who is connected."""
         self._under_way = False
+        if self._options.guide is not None:
+            back = self._options.guide.returned(arguments)
+            fresh = Deadline(deadline.seconds)  # the time a person takes is not the product's
+            return self._told(arguments, fresh) if back else self._concluded(fresh)
         try:
             if self._wallet.here():
                 self._wallet.authenticate(arguments, deadline)
@@ -175,6 +186,10 @@ class AdapterDriver:
             return broken
         if self._wallet.here():
             return Outcome("unclear", reason=_("the wallet page let nobody through"))
+        return self._told(arguments, deadline)
+
+    def _told(self, arguments: Mapping[str, Any], deadline: Deadline) -> Outcome:
+        """How the product says that the login ended."""
         outcome = self._post("finish_psc_login", arguments, deadline)
         return self._concluded(deadline) if outcome.name == "unsupported" else outcome
 

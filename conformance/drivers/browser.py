@@ -31,7 +31,7 @@ from conformance.drivers.hands import ActionEnded, Hands, MovePointer
 from conformance.drivers.looking import place_of, read_values, text_of, visible
 from conformance.drivers.marks import Marks
 from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
-from conformance.drivers.wallet import WalletPage
+from conformance.drivers.wallet import SignInPages, WalletPage
 from conformance.drivers.watch import PageWatch
 from conformance.locale import _, phrase
 from mocks.recording import Recorder
@@ -48,7 +48,7 @@ class BrowserOptions:
     `key` is how `banc.toml` names the face; `box` the window on the screen; `ca_file` and
     `trusted_certificates` as in `ChromiumOptions`; `move_pointer` takes screen pixels;
     `product_addresses` are the product's other origins; `died` gives a sentence once the
-    product's process has ended.
+    product's process has ended. With a `guide`, PSC is outside and the person signs in there.
     """
 
     recorder: Recorder
@@ -62,6 +62,7 @@ class BrowserOptions:
     product_addresses: tuple[str, ...] = ()
     died: Callable[[], str | None] = lambda: None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    guide: Guide | None = None
 
 
 class BrowserDriver:
@@ -155,7 +156,7 @@ class BrowserDriver:
     def _play(
         self, name: str, table: ActionTable, arguments: Mapping[str, Any], deadline: Deadline
     ) -> Outcome:
-        watch, wallet = self._opened(), WalletPage(self._hands)
+        watch, wallet = self._opened(), self._sign_in_pages()
         watch.begin()
         if name == "finish_psc_login":
             wallet.authenticate(arguments, watch, deadline)
@@ -176,6 +177,10 @@ class BrowserDriver:
         return outcome
 
     def _idle(self, seconds: float, watch: PageWatch) -> None:
+    def _sign_in_pages(self) -> SignInPages:
+        guide = self._options.guide
+        return OutsidePages(self._hands, self._log, guide) if guide else WalletPage(self._hands)
+
         """Do nothing for so long, as the story asks; a crash or a 5xx ends it."""
         quiet = Deadline(seconds)
         while not quiet.passed:

@@ -135,6 +135,11 @@ def query_of(url: str) -> dict[str, Any]:
     return labelled(parse_qsl(urlsplit(url).query, keep_blank_values=True))
 
 
+def carries_secret(url: str) -> bool:
+    """Whether `url` holds what must not be shown to anybody, such as an ID token."""
+    return any(isinstance(value, Secret) for value in query_of(url).values())
+
+
 def _data(crossing: Crossing) -> dict[str, Any]:
     request: dict[str, Any] = {"headers": _headers(crossing.request_headers)}
     facts = dict(crossing.facts or {})

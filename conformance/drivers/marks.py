@@ -13,7 +13,7 @@ from conformance.drivers.exchanges import bare
 from conformance.drivers.hands import SLICE_S, Hands, asked
 from conformance.drivers.looking import read_values, text_of, visible
 from conformance.drivers.steps import ActionTable, Scroll, SeeTable, UrlMark, ValueSource, filled
-from conformance.drivers.wallet import WalletPage
+from conformance.drivers.wallet import SignInPages
 from conformance.drivers.watch import PageWatch
 from conformance.locale import _
 
@@ -48,7 +48,7 @@ class Marks:
         arguments: Mapping[str, Any],
         watch: PageWatch,
         deadline: Deadline,
-        wallet: WalletPage | None,
+        wallet: SignInPages | None,
     ) -> Outcome:
         """The outcome, once a mark is there, something broke, or the deadline has passed.
 
@@ -63,7 +63,7 @@ class Marks:
             if not watch.leaving:
                 if wallet is not None and not identified:
                     identified = wallet.identify(arguments, watch, deadline)
-                if refused:
+                if refused and not identified:  # elsewhere, nothing speaks for the product
                     self._hands.refusal(refused, watch)
                 if self._is_done(done, identified, wallet is not None, watch):
                     return Outcome("done", self._values(name, table, watch))

@@ -4,7 +4,7 @@ The page is the bench's, so what is clicked on it stands here and not in `banc.t
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from conformance.drivers.actions import Outcome
 from conformance.drivers.deadlines import Deadline
@@ -18,6 +18,27 @@ MARKS = {
     "card": "[data-testid=wallet-card-confirm]",
     "waiting": "[data-testid=wallet-digits]",
 }
+
+
+class SignInPages(Protocol):
+    """Where a person signs in at PSC in the bench's browser, whoever plays it."""
+
+    def identify(
+        self,
+        arguments: Mapping[str, Any],
+        watch: PageWatch,
+        deadline: Deadline,
+        *,
+        patient: bool = False,
+    ) -> bool:
+        """Whether the person may sign in now; `patient` waits for the page. Raises as `Hands`."""
+        ...
+
+    def authenticate(
+        self, arguments: Mapping[str, Any], watch: PageWatch, deadline: Deadline
+    ) -> None:
+        """End what is to be done there. Raises as `Hands`."""
+        ...
 
 
 class WalletPage:

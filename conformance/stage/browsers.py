@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from conformance.drivers.browser import BrowserDriver, BrowserOptions
 from conformance.drivers.chromium import ChromiumOptions
+from conformance.drivers.outside import Guide
 from conformance.drivers.side_window import SideWindow
 from conformance.evidence.screen.layout import Area
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, Plan
 from conformance.stage.services import Services
+from conformance.stage.world import World
 
 _HEADLESS_BOX = (0, 0, 1280, 900)
 
@@ -18,10 +20,11 @@ def browser_driver(
     plan: Plan,
     face: Face,
     address: str,
-    services: Services,
+    services: World,
     writer: JournalWriter,
     studio: Studio | NoStudio,
     died: Callable[[], str | None],
+    guide: Guide | None = None,
 ) -> BrowserDriver:
     """The driver of a browser face: on the filmed display when there is one, else headless."""
     filmed = isinstance(studio, Studio)
@@ -36,9 +39,11 @@ def browser_driver(
             tenant="default",
             display=studio.display,
             box=_box(area) if area else _HEADLESS_BOX,
-            trusted_certificates=(services.certificate.cert_path,),
+            ca_file=services.authorities_outside,
+            trusted_certificates=services.trusted_certificates,
             move_pointer=studio.move_pointer if filmed else None,
             died=died,
+            guide=guide,
         ),
     )
 

@@ -1,7 +1,7 @@
 """The product as a story sees it: each action and each look recorded, one outcome of five."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.drivers.actions import (
@@ -24,7 +24,8 @@ class RecordedSystem:
     """`system` of a story: calls of the vocabulary go to a driver and leave their two events.
 
     `died` tells how the product's process ended, once it has: that explains every other outcome
-    than `done`. `deadlines` are those of `banc.toml`, in seconds, by action.
+    than `done`. `deadlines` are those of `banc.toml`, in seconds, by action. `translate` gives the
+    arguments with the people of this stage.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class RecordedSystem:
         tenant: str = "",
         died: Callable[[], str | None] = lambda: None,
         deadlines: dict[str, float] | None = None,
+        translate: Callable[[Mapping[str, Any]], dict[str, Any]] = dict,
     ) -> None:
+        self._translate = translate
         self._driver = driver
         self._face = face
         self._writer = writer
@@ -61,7 +64,7 @@ class RecordedSystem:
     def do(self, name: str, arguments: dict[str, Any]) -> Outcome:
         """Do one action, record how it began and ended, and give its outcome."""
         self._count += 1
-        number = self._count
+        number, arguments = self._count, self._translate(arguments)
         action = ACTIONS[name]
         within = self._deadlines.get(name, action.within)
         if name == "idle":

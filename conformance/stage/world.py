@@ -188,8 +188,10 @@ class World:
 
     def _clients(self) -> list[dict[str, Any]]:
         client = self._registration
-        uris = list(client.redirect_uris) if client else []
-        return [{"id": client.client_id, "redirect_uris": uris}] if client else []
+        if client is None:
+            return []
+        name = self._plan.stage.external.client_id or client.client_id
+        return [{"id": name, "redirect_uris": list(client.redirect_uris)}]
 
     def _issuer(self) -> str:
         return (self._plan.stage.external.psc_discovery or "").partition(_WELL_KNOWN)[0]
