@@ -29,7 +29,8 @@ from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, bare
 from conformance.drivers.hands import ActionEnded, Hands, MovePointer
 from conformance.drivers.looking import place_of, read_values, text_of, visible
-from conformance.drivers.marks import Marks
+from conformance.drivers.marks import IN_PLACE, Marks
+from conformance.drivers.outside import Guide, OutsidePages
 from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
 from conformance.drivers.wallet import SignInPages, WalletPage
 from conformance.drivers.watch import PageWatch
@@ -61,8 +62,8 @@ class BrowserOptions:
     move_pointer: MovePointer | None = None
     product_addresses: tuple[str, ...] = ()
     died: Callable[[], str | None] = lambda: None
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     guide: Guide | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
 class BrowserDriver:
@@ -176,11 +177,11 @@ class BrowserDriver:
         watch.settle(min(0.5, deadline.left))
         return outcome
 
-    def _idle(self, seconds: float, watch: PageWatch) -> None:
     def _sign_in_pages(self) -> SignInPages:
         guide = self._options.guide
         return OutsidePages(self._hands, self._log, guide) if guide else WalletPage(self._hands)
 
+    def _idle(self, seconds: float, watch: PageWatch) -> None:
         """Do nothing for so long, as the story asks; a crash or a 5xx ends it."""
         quiet = Deadline(seconds)
         while not quiet.passed:
@@ -217,7 +218,10 @@ class BrowserDriver:
         table = self._actions.get(name) or self._marks.usual(name)
         if table is None:
             said = _("banc.toml: {face}, actions.{name} is missing, expected its steps")
-            raise NotReady(said.format(face=self._options.key, name=name))
+            if name in IN_PLACE:
+                said = _("banc.toml: {face}, actions.{name} and {see} are missing, expected one")
+            about = {"name": name, "see": f"[see] {IN_PLACE.get(name)}"}
+            raise NotReady(said.format(face=self._options.key, **about))
         return table
 
     def _bounded(self, name: str, deadline: Deadline, work: Callable[[], Outcome]) -> Outcome:

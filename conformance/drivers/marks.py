@@ -19,6 +19,9 @@ from conformance.locale import _
 
 _LOOK_S = 0.5
 
+IN_PLACE = {"finish_psc_login": "identity", "scroll_to_psc_terms": "terms.psc"}
+"""Actions that need no table once an observation says where to look."""
+
 
 class Marks:
     """Waits for the marks of an action and reads its values."""
