@@ -13,6 +13,7 @@ from conformance.locale import set_language
 COMMANDS = {
     "init": "conformance.cli.init",
     "run": "conformance.cli.run",
+    "serve": "conformance.cli.serve",
     "list": "conformance.cli.list",
     "verify": "conformance.cli.bundles",
     "replay": "conformance.cli.bundles",
@@ -30,6 +31,7 @@ COMMANDS = {
 SUMMARIES = {
     "init": "Ask ten questions about your product and write its banc.toml.",
     "run": "Rehearse a product: drive it, film it, judge it, seal the proofs.",
+    "serve": "Stand the mock services up for a product here or on another desk.",
     "list": "List requirements, scenarios, proofs or rules.",
     "verify": "Tell whether a bundle is as it was sealed.",
     "replay": "Judge a recorded bundle again, with this bench.",

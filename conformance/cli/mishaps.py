@@ -5,6 +5,7 @@ import traceback
 from conformance.bundle.reading import AlteredBundle, BundleFault
 from conformance.drivers.actions import NotReady
 from conformance.locale import _
+from conformance.locale.printable import printable as printable
 from conformance.locale.system import sentence_of
 from conformance.plan import PlanError
 
@@ -25,14 +26,6 @@ def told(error: BaseException) -> tuple[str, int]:
     words = " ".join(str(error).split())
     said = _("defect of the bench") + f": {type(error).__name__}: {words} ({_place(error)})"
     return said, 3
-
-
-def printable(text: str) -> str:
-    """`text` without what would move the cursor or colour the terminal: products write some of it.
-
-    Line ends stay.
-    """
-    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text.replace("\t", " "))
 
 
 def _place(error: BaseException) -> str:

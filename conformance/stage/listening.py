@@ -133,6 +133,14 @@ def hold_name(listening: Listening) -> None:
         raise NotReady(said.format(name=listening.name, line=line)) from error
 
 
+def machines(listening: Listening) -> tuple[str, ...]:
+    """The addresses by which other machines may reach this one there; IPv4 first."""
+    if not ip_address(listening.listen).is_unspecified:
+        return (listening.listen,)
+    found = {address for address in own_addresses() if not ip_address(address).is_loopback}
+    return tuple(sorted(found, key=lambda address: (":" in address, address)))
+
+
 def own_addresses() -> set[str]:
     """The addresses of this machine, without their scope."""
     import psutil

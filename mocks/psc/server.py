@@ -82,6 +82,7 @@ class PscMock:
         allow: Sequence[str] = (),
     ) -> None:
         self.base_url = ""
+        self.port = 0
         self._recorder = recorder
         self._clock = clock
         self._guarded = bool(control_token and allow)
@@ -116,9 +117,9 @@ class PscMock:
         pages.prepare()
         listener = _listen(host, port)
         self._server = _Server(_settings(self._door, tls))
-        name, bound = public_host or host, listener.getsockname()[1]
+        name, self.port = public_host or host, listener.getsockname()[1]
         shown = f"[{name}]" if ":" in name else name
-        self.base_url = f"{'https' if tls else 'http'}://{shown}:{bound}"
+        self.base_url = f"{'https' if tls else 'http'}://{shown}:{self.port}"
         self._serving = asyncio.create_task(self._server.serve([listener]), name="psc")
         listening = asyncio.create_task(self._server.listening.wait())
         await asyncio.wait({self._serving, listening}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,8 +7,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from conformance.cli.identities import COLUMNS, identities_command
+from conformance.cli.identities import identities_command
 from conformance.cli.list import list_command
+from conformance.stage.people import COLUMNS
 from mocks.identities import DOCTOR, PATIENT
 
 

@@ -1,0 +1,138 @@
+"""`banc serve`: the mocks alone, for a product that nobody here drives, on this desk or another."""
+
+import signal
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conformance.cli.main import with_lang
+
+if TYPE_CHECKING:
+    from conformance.stage.listening import Listening
+    from conformance.stage.services import ClientRegistration, Services
+    from conformance.stage.serving import Wanted
+
+
+@click.command("serve")
+@click.option("--listen", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
+@click.option("--allow", multiple=True, metavar="CIDR", help="Who is let in (repeatable).")
+@click.option("--host", metavar="NAME", help="How the URLs call this machine.")
+@click.option("--psc-port", type=click.IntRange(0, 65535), help="Pro Santé Connect; 0: any.")
+@click.option("--smtp-port", type=click.IntRange(0, 65535), help="Mail submission; 0: any.")
+@click.option("--config", type=click.Path(path_type=Path), help="banc.toml of the product.")
+@click.option("--redirect-uri", multiple=True, metavar="URI", help="Exact callback (repeatable).")
+@click.option(
+    "--logout-uri", multiple=True, metavar="URI", help="Exact, after logout (repeatable)."
+)
+@click.option("--lifetimes", type=click.Choice(["official", "short"]), default="official")
+@click.option("--fault", multiple=True, metavar="NAME[=VALUE]", help="Misbehave (repeatable).")
+@click.option("--export", type=click.Path(path_type=Path), metavar="DIR", help="For the desk.")
+@click.option("--show-secret", is_flag=True, help="Print the client secret.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for a machine.")
+@with_lang
+def serve_command(**options: Any) -> int:
+    """Stand the mock Pro Santé Connect and the mock MSSanté up for a product, until Ctrl-C.
+
+    Without options they listen on this machine only. For a product on another desk:
+
+    \b
+      banc serve --listen 192.168.1.20 --allow 192.168.1.31/32 --export DIR
+
+    DIR then holds what that desk needs: root certificate, hosts lines, addresses, client id and
+    secret, people, mailboxes, a banc.toml, and LISEZMOI.html, which explains it. With
+    --config DIR/banc.toml the same addresses are served again, by this command or by banc run.
+
+    Beyond this machine there is always TLS, an allow-list (--allow) and, for the phone page and
+    the control API, a token: the address that opens the phone page is shown here only, and serves
+    once.
+
+    Each exchange is told in one line; secrets never are. Exit code: 0 when ended by Ctrl-C or
+    SIGTERM, 2 when it cannot start (address, port, folder, option), with the reason.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _serve(options)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _serve(options: dict[str, Any]) -> int:
+    from conformance.cli.serve_console import Console
+    from conformance.stage.keys import keys_folder
+    from conformance.stage.serving import served
+
+    wanted = _wanted(options)
+    folder: Path | None = options["export"]
+    if folder is not None:
+        from conformance.stage.export import hold_folder
+
+        hold_folder(folder)
+    console = Console(as_json=options["as_json"])
+    with served(wanted, console.recorder, keys_folder()) as services:
+        left = _exported(services, wanted, folder) if folder is not None else []
+        console.announce(services, wanted, folder, show_secret=options["show_secret"], left=left)
+        with suppress(KeyboardInterrupt):  # the way it is meant to end
+            console.wait()
+    console.farewell()
+    return 0
+
+
+def _wanted(options: dict[str, Any]) -> "Wanted":
+    """What was asked for, held to its conditions. Raises `NotReady`: one sentence a mistake."""
+    from conformance.drivers.actions import NotReady
+    from conformance.stage.listening import problems
+    from conformance.stage.serving import Wanted, problems_of_faults, problems_of_uris
+
+    listening, client = _from_config(options)
+    wrong = [said for _key, said in problems(listening, _option_name)]
+    wrong += problems_of_uris("--redirect-uri", options["redirect_uri"])
+    wrong += problems_of_uris("--logout-uri", options["logout_uri"])
+    wrong += problems_of_faults(options["fault"])
+    if wrong:
+        raise NotReady("\n".join(wrong))
+    return Wanted(listening, client, options["lifetimes"], options["fault"])
+
+
+def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistration"]:
+    """Where to listen and for which client: `banc.toml`, and the options over it."""
+    from conformance.stage.listening import Listening
+    from conformance.stage.serving import CLIENT, client_of
+
+    listening, client = Listening(), CLIENT
+    if options["config"] is not None:
+        from conformance.plan import load_plan
+
+        plan = load_plan(options["config"])
+        listening = Listening.of(plan.stage)
+        client = client_of(plan, known=not options["redirect_uri"])
+    given = ("listen", "host", "allow", "psc_port", "smtp_port")
+    asked = {key: options[key] for key in given if options[key] not in (None, ())}
+    client = replace(
+        client,
+        redirect_uris=options["redirect_uri"] or client.redirect_uris,
+        post_logout_redirect_uris=options["logout_uri"] or client.post_logout_redirect_uris,
+    )
+    return Listening.of(replace(listening, **asked)), client
+
+
+def _exported(services: "Services", wanted: "Wanted", folder: Path) -> list[str]:
+    """Write what the desk needs; gives what is to be said of it."""
+    from conformance.stage.addresses import addresses_of
+    from conformance.stage.export import Export, Root
+    from conformance.stage.listening import machines
+
+    export = Export(
+        addresses_of(services, wanted.client),
+        Root(services.authority.root_pem),
+        services.client_secret,
+        machines(wanted.listening),
+        wanted.faults,
+    )
+    return export.write(folder)
+
+
+def _option_name(key: str) -> str:
+    return "--" + key.replace("_", "-")

@@ -1,0 +1,80 @@
+"""The page that explains an export to the person at the product's desk, and its `banc.toml`."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from conformance.locale import _, language
+from conformance.stage.addresses import SCOPE, Addresses
+from conformance.stage.export import FILES, rows_of
+from mocks.identities import PROFESSIONALS
+
+if TYPE_CHECKING:
+    from conformance.stage.export import Export
+
+
+def page(export: "Export") -> str:
+    """`LISEZMOI.html`: one file without script or remote resource, in the reader's language."""
+    style = (resources.files(__package__) / "templates" / "desk.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _template("desk.html", escaped=True).render(
+        a=export.addresses,
+        root=export.root,
+        hosts=[line for line in export.hosts().splitlines() if not line.startswith("#")],
+        machines=export.machines,
+        rows=rows_of(export.addresses),
+        professionals=[(p, p.mailbox(export.addresses.domain)) for p in PROFESSIONALS],
+        files=list(zip(FILES, _purposes(), strict=True)),
+        faults=export.faults,
+        scope=SCOPE,
+        lang=language(),
+        style=style,
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'",
+        _=_,
+    )
+
+
+def plan_text(addresses: Addresses) -> str:
+    """A `banc.toml` for a run at the same addresses, whose product a person operates."""
+    return _template("desk.banc.toml.html", escaped=False).render(
+        a=addresses, client=addresses.client, quoted=_quoted, _=_
+    )
+
+
+def _quoted(value: object) -> str:
+    """A string, or a list of strings, as TOML writes it."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+@cache
+def _template(name: str, *, escaped: bool) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("conformance.stage", "templates"),
+        autoescape=escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(name)
+
+
+def _purposes() -> tuple[str, ...]:
+    """What each of `FILES` is for."""
+    return (
+        _("this page"),
+        _("the certificate to be trusted, for Windows (double click)"),
+        _("the same, as text, for other systems and programs"),
+        _("the line for the hosts file, if one is needed"),
+        _("every address, to be read"),
+        _("every address, for a program"),
+        _("client id and secret: for your product only, give it to nobody else"),
+        _("the people and their mailboxes, for a spreadsheet"),
+        _("the people and their mailboxes, for a program"),
+        _("for the person at the bench: what a run of this product starts from"),
+    )
