@@ -81,10 +81,7 @@ def record(
     """
     if table.decisions.problems:
         raise AlteredBundle(table.decisions.problems[0])
-    if key.who != "user":
-        raise BundleFault(
-            _("no key that lasts is here to sign a decision with; --new-key makes one")
-        )
+    hold_key(key)
     said_on(date, timedelta())
     targets = [[table.target(name) for name in dict.fromkeys(wish.on)] for wish in wishes]
     _agree(zip(wishes, targets, strict=True))
@@ -103,6 +100,13 @@ def record(
     ]
     table.decisions.folder.mkdir(exist_ok=True)
     return [_write(table.decisions.folder, octets, key) for octets in documents]
+
+
+def hold_key(key: SigningKey) -> None:
+    """Raises `BundleFault` when `key` is thrown away after a run: nobody could be told by it."""
+    if key.who != "user":
+        said = _("no key that lasts is here to sign a decision with; --new-key makes one")
+        raise BundleFault(said)
 
 
 def now() -> str:

@@ -29,6 +29,7 @@ from conformance.bundle.signature import Signer, read_signature
 from conformance.bundle.verify import manifest_of
 from conformance.catalogue import catalogue_in
 from conformance.locale import _
+from conformance.reporting.words import choice_word, role_word
 
 _INDEX = "proofs/index.csv"
 _NAME = re.compile(r"(\d{3}|[1-9]\d{3,})\.(json|jws)")
@@ -271,11 +272,13 @@ def _replaced(decisions: Iterable[Decision]) -> Iterator[str]:
                     "{name}: {later} replaces {earlier} of the same role ({role}), by another key"
                 )
             yield said.format(name=target.name, later=decision.file, earlier=earlier.file,
-                              role=decision.role)  # fmt: skip
+                              role=role_word(decision.role))  # fmt: skip
 
 
 def _differing(latest: Mapping[Target, Mapping[Role, Decision]]) -> Iterator[str]:
     for target, roles in latest.items():
         if len({decision.choice for decision in roles.values()}) > 1:
-            told = ", ".join(f"{role} {roles[role].choice}" for role in sorted(roles))
+            told = ", ".join(
+                f"{role_word(role)} – {choice_word(roles[role].choice)}" for role in sorted(roles)
+            )
             yield _("{name}: two views: {told}").format(name=target.name, told=told)

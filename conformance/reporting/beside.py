@@ -54,10 +54,11 @@ class Deposited:
 class Beside:
     """All of it. `base` leads from the page to the bundle (empty: it lies in it; None: no way).
 
-    `remarks` say what of the decisions does not count, replaces another or differs.
+    `doubts` say which decisions do not count, `remarks` which replaced another or differ.
     """
 
     opinions: Opinions = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     deposited: Deposited | None = None
     base: str | None = ""

@@ -31,7 +31,7 @@ def finding_view(
     """
     rule: Rule | None = RULES.get(finding.rule)
     reason = words.reason_sentence(finding.reason)
-    said = sentence(finding.rule, finding.said, dict(finding.params), lang) if finding.said else ""
+    said = _said(finding, lang)
     named = title(finding.rule, lang) if rule else finding.rule
     return FindingView(
         anchor=anchor("f", *finding.key),
@@ -59,6 +59,17 @@ def finding_view(
         known=finding.known,
         known_why=_known_why(finding, expected),
     )
+
+
+def _said(finding: Finding, lang: str) -> str:
+    """What the check said, in words; a rule of another version of the bench may have none here."""
+    if not finding.said:
+        return ""
+    try:
+        return sentence(finding.rule, finding.said, dict(finding.params), lang)
+    except KeyError:
+        told = _("{said} (this version of the bench has no words for it)")
+        return told.format(said=finding.said)
 
 
 def groups(findings: Sequence[FindingView]) -> list[Group]:

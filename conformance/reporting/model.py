@@ -97,6 +97,7 @@ def build(
         dossier=dossier_view(judgement, proofs, shown_proofs, catalogue, beside.opinions, lang),
     )
 
+        doubts=beside.doubts,
 
 def run_view(run: Mapping[str, Any], journal: Journal) -> RunView:
     """What `run.started` says; a journal whose first line was lost says nothing."""

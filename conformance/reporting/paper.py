@@ -9,11 +9,17 @@ from conformance.reporting.views import Report
 
 def write(folder: Path, report: Report) -> None:
     """Write `report.pdf`. Raises `OSError` when Pango is missing."""
+    (folder / "report.pdf").write_bytes(pdf(report))
+
+
+def pdf(report: Report) -> bytes:
+    """The report as PDF/UA-1. Raises `OSError` when Pango is missing."""
     from weasyprint import HTML
 
     template = environment().get_template("paper.html")
     text = template.render(report=report, style=asset("paper.css"), _=_, _n=_n)
-    HTML(string=text, url_fetcher=_nothing).write_pdf(folder / "report.pdf", pdf_variant="pdf/ua-1")
+    octets: bytes = HTML(string=text, url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    return octets
 
 
 def _nothing(url: str, *rest: object, **more: object) -> dict[str, object]:

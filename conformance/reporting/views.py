@@ -247,8 +247,8 @@ class RunView:
 class Report:
     """All of a report. `coverage` counts requirements by verdict, worst first, by word.
 
-    `base` leads from the page to the bundle (empty: it lies in it; None: no way), `remarks` are
-    about the decisions of people, which `opinions` lists.
+    `base` leads from the page to the bundle (empty: it lies in it; None: no way), `opinions`
+    lists what people decided, `doubts` and `remarks` are about that.
     """
 
     lang: str
@@ -276,3 +276,4 @@ class Report:
     remarks: Sequence[str] = ()
     deposited: "Deposited | None" = None
     dossier: "DossierView | None" = None
+    doubts: Sequence[str] = ()

@@ -7,10 +7,11 @@ that a person must judge.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from conformance.catalogue import Catalogue, Proof, Scenario
+from conformance.catalogue import Catalogue, Proof, Scenario, Step
+from conformance.checks.registry import RULES
 from conformance.evidence.package import ProofRow
 from conformance.judging.findings import WORST_FIRST, Finding, Verdict
 from conformance.locale import _, _n
@@ -110,7 +111,9 @@ def _told_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[V
 
 
 def _untold_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
-    rest = [name for name in places if name not in seen.told and name != _NOWHERE]
+    families = sorted(name for name in places if name.startswith(_FAMILY))
+    apart = {*seen.told, *families, _NOWHERE}
+    rest = [name for name in places if name not in apart]
     rows = {row.id: row for row in seen.catalogue.scenarios}
     playable = [name for name in rows if name in rest and rows[name].reason is None]
     for name in playable:
@@ -137,7 +140,7 @@ def _stop(
     told: bool = False,
     playable: bool = True,
 ) -> VisitStop:
-    ordered = sorted(items, key=lambda item: _RANK[item.verdict])
+    ordered = _alike(sorted(items, key=lambda item: _RANK[item.verdict]))
     return VisitStop(
         anchor=anchor("v", name or "elsewhere"),
         scenario=name,
@@ -151,6 +154,10 @@ def _stop(
 
 def _command(name: str, seen: Seen) -> str:
     """The scenario again, under the plan of the bundle, on the product that is here."""
+    for name in families:
+        lead = _("Rows of the vendor's own catalogue, each shown by hand as its scenario asks.")
+        family = name.removeprefix(_FAMILY)
+        yield _stop(family, "", lead, places[name], seen, playable=False)
     where = "" if seen.reference else " --config banc.toml"
     return f"banc run --like {seen.bundle} --only {name}{where}"
 
@@ -178,6 +185,16 @@ def _of_requirement(requirement: RequirementView, seen: Seen) -> VisitItem:
     whys = [Because(requirement.reason, "")] if requirement.reason else []
     return VisitItem(
         kind="requirement",
+def _alike(items: Iterable[VisitItem]) -> Iterator[VisitItem]:
+    """Things of which the very same is to be said are one, unless somebody decided on them."""
+    rows: dict[object, list[VisitItem]] = defaultdict(list)
+    for item in items:
+        told = (item.kind, item.verdict, item.title, item.whys, item.shows)
+        rows[item.anchor if item.opinions else told].append(item)
+    for first, *also in rows.values():
+        yield replace(first, also=tuple(also))
+
+
         name=requirement.id,
         anchor=anchor("vi-req", requirement.id),
         href=requirement.anchor,
@@ -223,6 +240,9 @@ def _whole(name: str, seen: Seen) -> Showing:
     view = seen.told.get(name)
     if view is not None:
         count, moment = len(view.steps), next((s.moment for s in view.steps if s.moment), None)
+    untold = _untold_of(found, seen)
+    if untold:
+        yield Showing(_("To be run too, not told here: {names}.").format(names=", ".join(untold)))
     else:
         rows = (row for row in seen.catalogue.scenarios if row.id == name.partition("@")[0])
         count, moment = next((len(row.steps) for row in rows), 0), None
@@ -231,6 +251,18 @@ def _whole(name: str, seen: Seen) -> Showing:
     said = _n("Show the scenario {name} whole: {count} step.",
               "Show the scenario {name} whole: {count} steps.", count)  # fmt: skip
     return Showing(said.format(name=name, count=count), moment)
+
+def _untold_of(silent: Sequence[FindingView], seen: Seen) -> list[str]:
+    """The scenarios with the misbehaviour that its silent rules wait for."""
+    waiting = [RULES[f.rule] for f in silent if f.verdict == Verdict.NOT_TESTED and f.rule in RULES]
+    special = [rule for rule in waiting if not rule.judges(None)]
+    return [
+        row.id
+        for row in seen.catalogue.scenarios
+        if row.id not in seen.told and row.reason is None and row.fault is not None
+        if any(rule.judges(row.fault) for rule in special)
+    ]
+
 
 
 def _of_proof(
@@ -352,3 +384,5 @@ def _settled(verdict: str, by_role: Mapping[str, Opinion]) -> str:
         "non-conforme": _("refused by a person ({role})"),
     }[by_role[role].choice]
     return said.format(role=words.role_word(role))
+    if verdict == Verdict.NOT_TESTED:
+        return _("not judged by the bench: the views stand beside that")

@@ -21,7 +21,8 @@ class VisitItem:
     """A requirement, a proof or a finding that is not clear.
 
     `name` is what `banc decide --on` takes, `href` its place on the page (empty: none), `opinions`
-    what the vendor and the auditor decided on it, by role.
+    what the vendor and the auditor decided on it, by role. `also` are others of which the very same
+    is to be said, nobody having decided on any.
     """
 
     kind: Literal["requirement", "proof", "finding"]
@@ -34,6 +35,7 @@ class VisitItem:
     whys: tuple[Because, ...]
     shows: tuple[Showing, ...]
     opinions: Mapping[str, Opinion]
+    also: "tuple[VisitItem, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,14 @@ class VisitStop:
     items: tuple[VisitItem, ...]
 
     @property
+    def every(self) -> "tuple[VisitItem, ...]":
+        """Each thing by itself."""
+        return tuple(one for item in self.items for one in (item, *item.also))
+
+    @property
     def kinds(self) -> tuple[tuple[str, str, int], ...]:
         """How many items have each verdict: (verdict, word, count), in order of appearance."""
         found: dict[tuple[str, str], int] = {}
-        for item in self.items:
+        for item in self.every:
             found[item.verdict, item.word] = found.get((item.verdict, item.word), 0) + 1
         return tuple((*key, count) for key, count in found.items())

@@ -1,0 +1,131 @@
+"""A report from a sealed bundle and the decisions beside it, written outside of both."""
+
+import csv
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import quote
+
+from conformance.bundle.decisions import Decision, Decisions, decisions_of
+from conformance.bundle.files import write_whole
+from conformance.bundle.findings import load_findings
+from conformance.bundle.like import deposited, likeness_in
+from conformance.bundle.reading import AlteredBundle, BundleFault, opened
+from conformance.bundle.verify import ALTERED, INTACT, verify
+from conformance.catalogue import catalogue_in
+from conformance.evidence.package import ProofRow
+from conformance.judging.judge import judge
+from conformance.judging.recorded import as_recorded
+from conformance.locale import _
+from conformance.reporting import page, paper
+from conformance.reporting.beside import Beside, Opinion, Opinions
+from conformance.reporting.model import build
+from conformance.reporting.views import Report
+from conformance.reporting.words import choice_word
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A report and the decisions that went into it."""
+
+    report: Report
+    decisions: Decisions
+
+
+def merged(bundle: Path, lang: str, page_folder: Path | None = None) -> Merged:
+    """The report of a sealed bundle as it was judged, with what people decided on it.
+
+    `page_folder` is where the page will stand: its links to films and proofs lead from there to
+    the bundle (a zip has none to lead to). Raises `AlteredBundle`, or `BundleFault` when it is not
+    sealed.
+    """
+    verification = verify(bundle)
+    if verification.code != INTACT:
+        fault = AlteredBundle if verification.code == ALTERED else BundleFault
+        told = "; ".join(verification.sentences[:2])
+        raise fault(told if str(bundle) in told else f"{bundle}: {told}")
+    with opened(bundle) as folder:
+        recorded = load_findings(folder)
+        try:
+            judgement = as_recorded(judge(folder), recorded, catalogue_in(folder))
+        except (KeyError, TypeError, ValueError) as error:
+            said = _("findings.json: not in the form of this bench ({reason})")
+            raise BundleFault(said.format(reason=error)) from error
+        decisions = decisions_of(bundle, folder)
+        beside = Beside(
+            opinions=opinions_in(decisions),
+            doubts=decisions.problems,
+            remarks=decisions.notes,
+            deposited=deposited(likeness_in(folder, recorded, judgement.scenarios)),
+            base=_way(bundle, page_folder) if page_folder else "",
+        )
+        return Merged(build(folder, judgement, _proofs(folder), lang, beside), decisions)
+
+
+def write_merged(bundle: Path, out: Path, lang: str) -> Merged:
+    """Write the report to `out`, HTML or PDF by its name. The sealed bundle stays as it is.
+
+    Raises `BundleFault` when `out` lies in the bundle or in its decisions, or has another name;
+    `OSError` when it cannot be written.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in (".html", ".pdf"):
+        raise BundleFault(_("--out {path}: expected a name in .html or .pdf").format(path=out))
+    target = out.resolve()
+    for kept in (bundle.resolve(), decisions_of(bundle).folder):
+        if target == kept or kept in target.parents:
+            said = _(
+                "--out {path}: lies in {folder}, where nothing may change: choose another place"
+            )
+            raise BundleFault(said.format(path=out, folder=kept))
+    made = merged(bundle, lang, target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, paper.pdf(made.report) if suffix == ".pdf" else _html(made.report))
+    return made
+
+
+def opinions_in(decisions: Decisions) -> Opinions:
+    """The decisions in force as a report shows them."""
+    return {
+        (target.kind, target.parts): {
+            role: _opinion(decision) for role, decision in decisions.of(target).items()
+        }
+        for target in decisions.targets
+    }
+
+
+def _opinion(decision: Decision) -> Opinion:
+    return Opinion(
+        role=decision.role,
+        choice=decision.choice,
+        word=choice_word(decision.choice),
+        author=decision.author,
+        date=decision.date[:10],
+        comment=decision.comment,
+        signer=decision.signer.thumbprint,
+    )
+
+
+def _proofs(folder: Path) -> list[ProofRow]:
+    """The rows of `proofs/index.csv`, as they were sealed; none when the run left no list."""
+    path = folder / "proofs" / "index.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    return [ProofRow(**{f.name: row.get(f.name) or "" for f in fields(ProofRow)}) for row in rows]  # type: ignore[arg-type]
+
+
+def _html(report: Report) -> bytes:
+    return page.render(report).encode("utf-8")
+
+
+def _way(bundle: Path, page_folder: Path) -> str | None:
+    """How a page of that folder names the bundle's; None when no link can lead into it."""
+    if not bundle.is_dir():
+        return None
+    try:
+        way = os.path.relpath(bundle.resolve(), page_folder)
+    except ValueError:  # another drive of Windows
+        return f"{bundle.resolve().as_uri()}/"
+    return quote(Path(way).as_posix()) + "/"
