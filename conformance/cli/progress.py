@@ -34,9 +34,13 @@ MARKS = {
 
 
 class Progress:
-    """A pytest plug-in of the controlling process; follows the journal parts for the live step."""
+    """A pytest plug-in of the controlling process; follows the journal parts for the live step.
 
-    def __init__(self, lang: str) -> None:
+    `plain`: a person is being asked in the same terminal, nothing moves or is coloured there.
+    """
+
+    def __init__(self, lang: str, *, plain: bool = False) -> None:
+        self._plain = plain
         self.finished: Finished | None = None
         self.complaints: list[str] = []
         self.unfinished: int | None = None
@@ -56,7 +60,7 @@ class Progress:
         self._open()
 
     def _open(self) -> None:
-        if self._live is None and self._console.is_terminal:
+        if self._live is None and self._console.is_terminal and not self._plain:
             self._live = Live(
                 get_renderable=self._table, console=self._console, refresh_per_second=4
             )
@@ -71,6 +75,9 @@ class Progress:
             self._rows[str(name)] = (verdict, "")
             if self._live is None:
                 mark, style = MARKS[verdict]
+                if self._plain:
+                    click.echo(printable(f"\n{mark} {name}  {verdict_word(verdict)}"), err=True)
+                    return
                 self._console.print(f"[{style}]{mark}[/] {name}  {verdict_word(verdict)}")
         elif report.failed:
             self._complain(report.longrepr)

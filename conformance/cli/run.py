@@ -49,6 +49,7 @@ def run_command(**options: Any) -> int:
     import pytest
 
     from conformance.bundle.keys import signing_key
+    from conformance.cli.by_hand import by_hand, hindrance
     from conformance.cli.choice import left_out, misfits
     from conformance.cli.progress import Progress
     from conformance.plan import load_plan
@@ -66,12 +67,21 @@ def run_command(**options: Any) -> int:
         make_lasting_key(plan.signing_key)
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
+    asks = by_hand(plan, options["only"], packs)
+    if asks and (why := hindrance(options["jobs"])):
+        click.echo(f"banc: {why}", err=True)
+        return 2
     for sentence in left_out(plan, packs):
         click.echo(f"banc: {sentence}", err=True)
     night = Night.before(options, plan, packs)
-    progress = Progress(options["lang"])
+    progress = Progress(options["lang"], plain=asks)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a build server's Ctrl-C
-    code = pytest.main(_arguments(options, tuple(packs)), plugins=[progress])
+    arguments = _arguments(options, tuple(packs))
+    if asks:
+        arguments.append("--capture=no")  # the person's answers come by standard input
+        if hasattr(signal, "SIGHUP"):  # a terminal that is closed ends the run, not the process
+            signal.signal(signal.SIGHUP, signal.default_int_handler)
+    code = pytest.main(arguments, plugins=[progress])
     for line in progress.complaints:
         click.echo(f"banc: {line}", err=True)
     if progress.unfinished is not None:

@@ -197,11 +197,15 @@ class NotReady(Exception):
 
 
 class Stopped(Exception):
-    """A story ends here because an action was not `done`."""
+    """A story ends here because an action was not `done`.
 
-    def __init__(self, action: str, outcome: Outcome) -> None:
+    `step` is that of the action when it is an earlier one: an operator corrected what they said.
+    """
+
+    def __init__(self, action: str, outcome: Outcome, step: int | None = None) -> None:
         super().__init__(
             f"{action}: {outcome.name} {outcome.reason or outcome.shown or ''}".strip()
         )
         self.action = action
         self.outcome = outcome
+        self.step = step

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.journal import Event
+from conformance.locale import N_
 
 DONE = "done"
 YES, NO = "yes", "no"
@@ -17,6 +18,14 @@ BACK = "back"
 REFUSED, UNSUPPORTED, UNCLEAR, BROKEN = "refused", "unsupported", "unclear", "broken"
 MISTAKE = "mistake"
 FAILURES = (REFUSED, UNSUPPORTED, UNCLEAR, BROKEN, MISTAKE)
+HOW_IT_FAILED = {
+    REFUSED: N_("the product says no, with words on its screen"),
+    UNSUPPORTED: N_("the product cannot do this"),
+    UNCLEAR: N_("neither success nor refusal is shown"),
+    BROKEN: N_("the product crashed: error page, frozen, closed, no answer"),
+    MISTAKE: N_("my own mistake: this scenario must be run again"),
+}
+"""The words for each failure, to be translated; numbered from 1 in this order."""
 
 
 class Left(KeyboardInterrupt):

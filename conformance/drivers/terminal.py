@@ -117,7 +117,9 @@ class TerminalPerson:
             self._typed.append(item)
         else:
             self._news.put(None)  # so that whoever asks again is told again
-            raise Left(_("nobody answers any more: the input of the operator has ended"))
+            said = _("Nobody answers any more: the input has ended. The run stops here.")
+            self._page.interrupt(said)
+            raise Left(said)
 
     def _forget_events(self) -> None:
         """What crossed during an earlier question is heard again by the new one, from its number.

@@ -130,12 +130,6 @@ def _problems(plan: Plan, today: date) -> Iterator[Problem]:
 
 
 def _not_yet(plan: Plan) -> Iterator[Problem]:
-    for n, face in enumerate(plan.faces):
-        if face.driver == "operator":
-            said = _("{key} {value} comes in a later version, expected {expected}")
-            expected = "'browser', 'adapter'"
-            about = {"key": f"face.{n}.driver", "value": "'operator'", "expected": expected}
-            yield ("face", n, "driver"), said.format(**about)
     if plan.plan.catalogue is not None:
         said = _("plan.catalogue: a catalogue of your own comes in a later version")
         yield ("plan", "catalogue"), said
@@ -163,9 +157,12 @@ def _face(n: int, face: Face) -> Iterator[Problem]:
                     said = _("{key}: {value} is unknown, expected one of {known}")
                     about = {"value": f"{{{place}}}", "known": ", ".join(PLACES)}
                     yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)
+    if not face.address and face.driver != "operator":
+        key, what = f"face.{n}.address", "`address = …`"
+        yield ("face", n), phrase("{key} is missing: expected {what}", key=key, what=what)
     for key in ("address", "ready"):
         url = getattr(face, key)
-        if url is not None and (wrong := no_url(url)):
+        if url and (wrong := no_url(url)):
             said = _("{key} {value}: {reason}, expected a URL such as {example}")
             about = {"value": repr(url), "reason": wrong, "example": "http://127.0.0.1:8080"}
             yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)

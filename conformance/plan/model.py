@@ -135,15 +135,16 @@ class Stage(_Table):
 class Face(_Table):
     """`[[face]]`: one way into the product.
 
-    `address` is a URL, `{port}` in it a free port chosen by the bench. `start` and `stop` are
-    commands, `ready` a URL that answers 200 once it is up, waited for during `within` seconds.
-    `reconfigurable` says whether it may be started anew with other addresses. `sign_in` lists the
-    ways in which people sign in there; without it, by the name of the face (`modes`).
+    `address` is a URL, `{port}` in it a free port chosen by the bench; a person who operates the
+    product needs none. `start` and `stop` are commands, `ready` a URL that answers 200 once it is
+    up, waited for during `within` seconds. `reconfigurable` says whether it may be started anew
+    with other addresses. `sign_in` lists the ways in which people sign in there; without it, by
+    the name of the face (`modes`).
     """
 
     name: Words
     driver: Literal["browser", "adapter", "operator"]
-    address: Words
+    address: Words = ""
     start: list[str] | None = Field(default=None, min_length=1)
     env: dict[str, str] = Field(default_factory=dict)
     stop: list[str] | None = Field(default=None, min_length=1)

@@ -16,7 +16,7 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan
 from conformance.plan.packs import packs_of
-from conformance.stage.desk import WITH_A_PERSON, Desk
+from conformance.stage.asking import WITH_A_PERSON, Asking
 from conformance.stage.faces import Faces
 from conformance.stage.listening import Listening
 from conformance.stage.phone import PATIENCE, PscWorld
@@ -78,7 +78,7 @@ class Bench:
         self._faces: Faces | None = None
         self._studio: Studio | NoStudio = NoStudio()
         self._film: Any = None
-        self.desk = Desk(plan, writer, options.folder, film=options.film, lang=options.lang)
+        self.asking = Asking(plan, writer, options.folder, film=options.film, lang=options.lang)
         self._room = Room(options.folder, options.max_size, options.workers)
         self._number = 0
         self._psc: PscWorld | None = None
@@ -101,11 +101,11 @@ class Bench:
         driver.reset()
         if by_hand:
             story = self.catalogue.scenario(declaration.id)
-            self.desk.begin(story, name, faces.address(face))
+            self.asking.begin(story, name, faces.address(face))
         driver.open()
         hand = faces.hand(face)
         if declaration.filmed:
-            self._film = self._roll(name, self.desk.studio if by_hand else self._studio)
+            self._film = self._roll(name, self.asking.studio if by_hand else self._studio)
         if declaration.fault is not None:
             services.arm(declaration.fault, declaration.fault_value)
         system = RecordedSystem(
@@ -167,7 +167,7 @@ class Bench:
             film.stop()
 
     def _clear(self) -> None:
-        self.desk.end()
+        self.asking.end()
         if self._faces is not None:
             self._faces.clear()
 
@@ -183,13 +183,13 @@ class Bench:
         self._record("step.started", {"n": n, "title": title})
         if self._film is not None:
             self._film.caption(n, title)
-        self.desk.enter(n)
+        self.asking.enter(n)
         completed = False
         try:
             yield
             completed = True
         finally:
-            if self._film is not None and not self.desk.telling:
+            if self._film is not None and not self.asking.telling:
                 on_film(self.plan.evidence.pace)
             self._record("step.finished", {"n": n, "completed": completed})
             self.writer.step = None
@@ -245,8 +245,8 @@ class Bench:
                 self.writer,
                 self._studio,
                 self.options,
-                person=self.desk.person,
-                picture=self.desk.picture,
+                person=self.asking.person,
+                picture=self.asking.picture,
             )
             try:
                 self._services.open_tenant(faces.registration())

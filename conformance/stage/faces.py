@@ -4,11 +4,14 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.drivers.actions import Driver, NotReady
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.drivers.operator import OperatorDriver, OperatorOptions
+from conformance.drivers.person import Person
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.locale import _, phrase
@@ -28,7 +31,11 @@ _LAST_BREATH_S = 2.0
 
 
 class Faces:
-    """Starts what `banc.toml` says can be started, once, when a story first needs it."""
+    """Starts what `banc.toml` says can be started, once, when a story first needs it.
+
+    `studio` is the filmed screen of the bench; a face that a person acts on is shown on theirs.
+    `person` is who is asked, `picture` takes that person's screen.
+    """
 
     def __init__(
         self,
@@ -37,11 +44,16 @@ class Faces:
         writer: JournalWriter,
         studio: Studio | NoStudio,
         options: "Options",
+        *,
+        person: Callable[[], Person] | None = None,
+        picture: Callable[[], bytes | None] = lambda: None,
     ) -> None:
+        self._person = person
+        self._picture = picture
         self._plan = plan
         self._services = services
         self._writer = writer
-        self._studio = studio
+        self.studio = studio
         self._options = options
         self._ports = {face.name: _free_port() for face in plan.faces if "{port}" in face.address}
         self._processes: dict[str, ProductProcess] = {}
@@ -59,7 +71,7 @@ class Faces:
         face = self._plan.face(name)
         if face.start is None or (name in self._processes and name not in self._deaths):
             return
-        environment = dict(face.env) | self._studio.environment()
+        environment = dict(face.env) | self._studio_of(face).environment()
         if self._options.mutant:
             environment["LPS_MUTANT"] = self._options.mutant
         process = ProductProcess(
@@ -102,19 +114,20 @@ class Faces:
 
     def hand(self, face: Face) -> Hand | None:
         """How the phone is pressed: in its own window on the film of a desktop, else unseen."""
-        if face.driver == "browser" or not isinstance(self._studio, Studio):
+        studio = self._studio_of(face)
+        if face.driver == "browser" or not isinstance(studio, Studio):
             return None
         if self._phone is None:
             from conformance.stage.browsers import PhoneWindow
 
-            area = self._studio.layout_for(face.driver).phone
+            area = studio.layout_for(face.driver).phone
             assert area is not None
-            self._phone = PhoneWindow(self._services, self._studio, area)
+            self._phone = PhoneWindow(self._services, studio, area)
         return self._phone.answer
 
     def clear(self) -> None:
         """Close the windows that the next story must not find: browsers and the phone."""
-        if not isinstance(self._studio, Studio):
+        if not isinstance(self.studio, Studio):
             return
         for name in [n for n, d in self._drivers.items() if d.source == "ui"]:
             self._drivers.pop(name).close()
@@ -149,7 +162,7 @@ class Faces:
                 self.address(face),
                 self._services,
                 self._writer,
-                self._studio,
+                self.studio,
                 died=lambda: self.died(face.name, _LAST_BREATH_S),
             )
         if face.driver == "adapter":
@@ -164,9 +177,21 @@ class Faces:
                     died=lambda: self.died(face.name, _LAST_BREATH_S),
                 ),
             )
-        said = _("{path}: face {name}, driver {value}: expected browser or adapter")
-        about = {"name": repr(face.name), "value": repr(face.driver)}
-        raise NotReady(said.format(path=self._plan.name, **about))
+        return self._operated(face)
+
+    def _operated(self, face: Face) -> OperatorDriver:
+        """A face in the hands of a person. Raises `NotReady` when nobody can be asked."""
+        if self._person is None:
+            said = _("{path}: face {name}: nobody was asked to operate it")
+            raise NotReady(said.format(path=self._plan.name, name=repr(face.name)))
+        named = self._plan.identities.items()
+        called: dict[str, str] = {key: who.name for key, who in named if who.name}
+        options = OperatorOptions("default", called, self._picture)
+        return OperatorDriver(self._person(), self._writer, options)
+
+    def _studio_of(self, face: Face) -> Studio | NoStudio:
+        """Where its windows stand: what a person must see is never on a screen of the bench."""
+        return NoStudio() if face.driver == "operator" else self.studio
 
     def _note_death(self, name: str, death: Death) -> None:
         self._deaths.add(name)
@@ -181,7 +206,8 @@ class Faces:
         """What `{…}` stands for in the commands and addresses of a face."""
         services = self._services
         psc = f"{services.psc.base_url}/auth/realms/esante-wallet"
-        layout = self._studio.layout_for(face.driver) if isinstance(self._studio, Studio) else None
+        studio = self._studio_of(face)
+        layout = studio.layout_for(face.driver) if isinstance(studio, Studio) else None
         return {
             "python": sys.executable,
             "port": str(self._ports.get(face.name, "")),

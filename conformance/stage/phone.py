@@ -11,7 +11,7 @@ from mocks.identities import Professional
 from mocks.psc.phone import Pending
 from mocks.psc.tenant import Tenant
 
-_PATIENCE = 15.0
+PATIENCE = 15.0
 """Seconds the person waits for a request before saying that none came."""
 
 
@@ -24,16 +24,25 @@ class Hand(Protocol):
 class PscWorld:
     """`psc` of a story: the mock's phones, and waiting for what the product asked of PSC."""
 
-    def __init__(self, tenant: Tenant, writer: JournalWriter, hand: Hand | None = None) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        writer: JournalWriter,
+        hand: Hand | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._tenant = tenant
         self._writer = writer
+        self._patience = patience
         self._hand = hand or self._answer
         self._asked_at = writer.last_seq
         self._over = threading.Event()
 
     def phone(self, person: Professional) -> "RobotPhone":
         """The phone of `person`."""
-        return RobotPhone(person, self._tenant, self._writer, self._hand, self._over)
+        return RobotPhone(
+            person, self._tenant, self._writer, self._hand, self._over, self._patience
+        )
 
     def close(self) -> None:
         """The story is over: a phone that still waits answers nothing of the next one."""
@@ -45,7 +54,7 @@ class PscWorld:
         if event is None:
             said = _("no sign-in request reached {issuer} within {seconds:.0f} s")
             issuer = self._tenant.describe()["issuer"]
-            raise NotReady(said.format(issuer=issuer, seconds=_PATIENCE))
+            raise NotReady(said.format(issuer=issuer, seconds=PATIENCE))
         self._asked_at = event.seq
         values = {"route": event.data["route"], "request": event.ref}
         self._writer.record("bench.note", {"what": "psc.asked", "values": values}, source="bench")
@@ -55,7 +64,7 @@ class PscWorld:
         event = self._wait(lambda e: (e.data["facts"].get("poll") or {}).get("n", 0) >= times)
         if event is None:
             said = _("the product did not poll {count} times within {seconds:.0f} s")
-            raise NotReady(said.format(count=times, seconds=_PATIENCE))
+            raise NotReady(said.format(count=times, seconds=PATIENCE))
 
     def slowed_down(self) -> None:
         """Wait until a poll was answered `slow_down`. Raises `NotReady` when none was."""
@@ -64,10 +73,10 @@ class PscWorld:
         )
         if event is None:
             said = _("no poll was answered slow_down within {seconds:.0f} s")
-            raise NotReady(said.format(seconds=_PATIENCE))
+            raise NotReady(said.format(seconds=PATIENCE))
 
     def _wait(self, where: Callable[[Event], bool]) -> Event | None:
-        return self._writer.wait_for("http.exchange", where, _PATIENCE, since=self._asked_at)
+        return self._writer.wait_for("http.exchange", where, PATIENCE, since=self._asked_at)
 
     def _answer(self, request: str, approve: bool) -> None:
         self._tenant.phone.answer(request, approve)
@@ -83,7 +92,9 @@ class RobotPhone:
         writer: JournalWriter,
         hand: Hand,
         over: threading.Event,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
         self._over = over
         self._person = person
         self._tenant = tenant
@@ -106,18 +117,22 @@ class RobotPhone:
         self._hand(self._pending().auth_req_id, False)
 
     def _approve_next(self) -> None:
-        for pending in self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)[:1]:
+        waited, found = 0.0, list[Pending]()
+        while waited < self._patience and not found:
+            found = self._tenant.phone.wait_pending(self._person.national_id, PATIENCE)
+            waited += PATIENCE
             if self._over.is_set():
                 return
+        for pending in found[:1]:
             self._note("phone.answer", digits=pending.digits, compared=None, agreed=True)
             self._tenant.phone.answer(pending.auth_req_id, True)
 
     def _pending(self) -> Pending:
         """The request that waits for this person; it may still be on its way."""
-        found = self._tenant.phone.wait_pending(self._person.national_id, _PATIENCE)
+        found = self._tenant.phone.wait_pending(self._person.national_id, PATIENCE)
         if not found:
             said = _("nothing asked {person} to sign in within {seconds:.0f} s")
-            raise NotReady(said.format(person=self._person.name, seconds=_PATIENCE))
+            raise NotReady(said.format(person=self._person.name, seconds=PATIENCE))
         return found[-1]
 
     def _note(self, what: str, **values: Any) -> None:

@@ -98,9 +98,9 @@ def test_a_face_that_the_product_lacks_is_said_by_name() -> None:
         ),
         ('"browser"', '"browsr"', "banc.toml:12: face.0.driver is 'browsr': expected 'browser'"),
         (
-            '"adapter"',
-            '"operator"',
-            "banc.toml:22: face.1.driver 'operator' comes in a later version",
+            'address = "http://127.0.0.1:8001"\n',
+            "",
+            "banc.toml:20: face.1.address is missing: expected `address = …`",
         ),
         ("--port", "{prot}", "banc.toml:14: face.0.start: {prot} is unknown, expected one of port"),
         ("http://127.0.0.1:8001", "localhost", "face.1.address 'localhost': it does not begin"),
@@ -127,6 +127,15 @@ def test_a_mistake_is_told_with_key_value_and_what_was_meant(
     told = refused(GOOD.replace(wrong, right, 1))
 
     assert any(said in sentence for sentence in told), told
+
+
+def test_a_face_that_a_person_operates_needs_no_address() -> None:
+    by_hand = GOOD.replace('"adapter"\naddress = "http://127.0.0.1:8001"', '"operator"')
+
+    plan = parsed(by_hand)
+
+    assert plan.face("desktop").driver == "operator"
+    assert plan.face("desktop").address == ""
 
 
 def test_every_mistake_is_told_at_once() -> None:
