@@ -170,3 +170,78 @@ def _words(line: Any) -> str:
     if line.one_of:
         more.append(_("one of {names}").format(names=", ".join(line.one_of)))
     return " · ".join(filter(None, (first, *more)))
+
+
+@dossier_command.command("lint")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), help="banc.toml of the product.")
+@click.option("--json", "as_json", is_flag=True, help="JSON, one object, for machines.")
+@with_lang
+def lint_command(folder: Path, config: Path | None, as_json: bool, lang: str) -> int:
+    """Check a folder of proofs that somebody prepared, before it is deposited.
+
+    Found: fields without a file, files without a field, two proofs in one file or two files for one
+    field, files of another kind than expected (by their contents, whatever their extension), that
+    cannot be read, over [evidence.limits], of another product, version or build, rehearsals, links
+    to the practice environment of Gazelle, personal data that is not synthetic. Without --config no
+    field is missing and the product is not looked at.
+
+    Personal data is searched in names, mails, PDF, CDA, archives, tables and links, never in films
+    and pictures: INS and NIR numbers with a valid key, RPPS numbers, mail addresses. Numbers under
+    a test OID, the RPPS block 8997… and test domains are synthetic.
+
+    Exit code: 0 nothing would be refused, 1 something would be, 2 bad input, 3 a defect of the
+    bench.
+    """
+    from conformance.catalogue import catalogue_for
+    from conformance.dossier.lint.checking import Asked, check_folder
+    from conformance.dossier.model import Product
+    from conformance.plan import load_plan
+    from conformance.plan.applicability import owed_by
+
+    if config is None:
+        asked = Asked(catalogue_for())
+    else:
+        plan = load_plan(config)
+        catalogue = catalogue_for(plan.imported_catalogue)
+        product = Product(plan.product.name, plan.product.version, plan.product.build)
+        asked = Asked(catalogue, owed_by(plan, catalogue), product, plan.evidence.limits)
+    checked = check_folder(folder, asked)
+    if as_json:
+        remarks = [remark.to_json() for remark in checked.remarks]
+        data = {"files": checked.files, "fields": checked.fields, "remarks": remarks}
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        _show_remarks(checked)
+    return 1 if checked.refused else 0
+
+
+def _show_remarks(checked: Any) -> None:
+    """Three columns that read at 80, the worst first, then the counts."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from conformance.cli.mishaps import printable
+    from conformance.dossier.lint.remarks import SEVERITIES, severity_word
+    from conformance.locale import _, _n
+
+    console = Console(highlight=False)
+    styles = {"refused": "red", "warning": "yellow", "note": "dim"}
+    for severity in SEVERITIES:
+        own = [remark for remark in checked.remarks if remark.severity == severity]
+        if not own:
+            continue
+        console.print(Text(f"{severity_word(severity)} ({len(own)})", f"bold {styles[severity]}"))
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        table.add_column(_("File"), max_width=26, overflow="fold")
+        table.add_column(_("Found"), overflow="fold", ratio=3)
+        table.add_column(_("Expected"), overflow="fold", ratio=2)
+        for remark in own:
+            cells = (remark.file, remark.what, remark.expected or "–")
+            table.add_row(*(Text(printable(cell)) for cell in cells))
+        console.print(table)
+    said = _n("{files} file, {fields} fields", "{files} files, {fields} fields", checked.files)
+    console.print(Text(said.format(files=checked.files, fields=checked.fields), "bold"))
+    if not checked.refused:
+        console.print(Text(_("Nothing found that would be refused, which does not mean accepted.")))

@@ -44,6 +44,7 @@ class FilmReport:
     longest_gap: float
     problems: tuple[str, ...]
     limits: tuple[str, ...] = field(default=("no-windows-date",))
+    readable: bool = True
 
     @property
     def ok(self) -> bool:
@@ -60,6 +61,11 @@ class _Probe:
     black: Sequence[int]
     chapters: int
     errors: Sequence[str]
+
+    @property
+    def readable(self) -> bool:
+        """Whether it was read to its end, and held pictures."""
+        return bool(self.times and self.black and not self.errors)
 
     @property
     def gaps(self) -> list[float]:
@@ -111,6 +117,7 @@ def check(
         longest_gap=round(max(probe.gaps, default=0.0), 3),
         problems=tuple(problems),
         limits=tuple(limits),
+        readable=probe.readable,
     )
 
 
@@ -123,7 +130,7 @@ def _problems(
 ) -> list[str]:
     """One sentence for each thing wrong; an unreadable film has that one problem only."""
     name = path.name
-    if not probe.times or not probe.black or probe.errors:
+    if not probe.readable:
         why = probe.errors[0] if probe.errors else _("no picture in it")
         return [_("{name}: not readable to the end ({why})").format(name=name, why=why)]
     problems = []
