@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--banc-lifetimes", choices=("official", "short"), help="for every scenario")
     add("--banc-mutant", metavar="NAME", help="a faulty variant of the reference system")
     add("--banc-journal-only", action="store_true", help="record, but judge and seal nothing")
+    add("--banc-with-texts", action="store_true", help="official texts into the bundle too")
     add("--banc-strict", action="store_true", help="let secondary sources fail")
 
 

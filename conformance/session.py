@@ -17,7 +17,10 @@ from typing import Any
 from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
 from conformance.bundle.like import as_deposited, deposit_of, write_deposit
-from conformance.catalogue import catalogue_for
+from conformance.bundle.reading import opened
+from conformance.catalogue import catalogue_for, catalogue_in
+from conformance.catalogue.choosing import recorded_for, recorded_like
+from conformance.catalogue.official.recorded import BLOB, MEDIA_TYPE, Recorded
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.evidence.kept_films import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
@@ -30,6 +33,7 @@ from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.stage.bench import Bench, Options
 from conformance.stage.keys import keys_folder
+from mocks.recording import Blob
 
 SCHEMA_VERSION = 1
 
@@ -71,13 +75,15 @@ class RunSession:
         zero = time.perf_counter_ns()
         key = secrets.token_bytes(32)
         try:
-            data = _run_started(folder.name, plan, options, option)
+            kept = _catalogue(plan, option)
+            data = _run_started(folder.name, plan, options, option) | {"catalogue": kept.data}
             if deposit is not None:
                 write_deposit(folder, deposit)
                 data["like"] = {"manifest": deposit.manifest, "run_id": deposit.run_id}
             writer = JournalWriter(folder, "main", key, zero)
             session = cls(folder, options, key, zero, writer, data, plan.signing_key)
-            writer.record("run.started", data, source="bench")
+            blob = Blob(BLOB, MEDIA_TYPE, kept.octets)
+            writer.record("run.started", data, source="bench", blobs=[blob])
             _write_run_json(folder, data, ended=None)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # nothing has been recorded yet
@@ -135,7 +141,8 @@ class WorkerSession:
         plan = load_plan(Path(options["config"]) if options["config"] else None)
         if options["like"]:
             plan = as_deposited(plan, options["like"])
-        catalogue = catalogue_for(plan.imported_catalogue)
+        like = options["like"] is not None
+        catalogue = catalogue_in(folder) if like else catalogue_for(plan.imported_catalogue)
         bench = Bench(
             plan,
             catalogue,
@@ -208,13 +215,20 @@ def _new_folder(reports: Path) -> Path:
     raise FileExistsError(f"{reports}: a thousand runs began at {stamp}")
 
 
+def _catalogue(plan: Plan, option: Any) -> Recorded:
+    """What the run keeps of the catalogue that it is held to: the plan's, or the deposit's."""
+    if option.banc_like:
+        with opened(Path(option.banc_like)) as deposit:
+            return recorded_like(deposit)
+    return recorded_for(plan.imported_catalogue, with_texts=option.banc_with_texts)
+
+
 def _run_started(run_id: str, plan: Plan, options: dict[str, Any], option: Any) -> dict[str, Any]:
     """The data of `run.started`: enough to judge again without the configuration file."""
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": run_id,
         "bench": {"name": "banc", "version": _version(), "sha256": _bench_sha256()},
-        "catalogue": {"sha256": catalogue_for(plan.imported_catalogue).sha256},
         "rules": {rule.id: rule.sha256 for rule in all_rules().values()},
         "product": plan.product.model_dump(mode="json"),
         "plan": plan.summary()

@@ -1,13 +1,15 @@
 """Requirements, scenarios and proofs as data, with their loader."""
 
-from conformance.catalogue.choosing import catalogue_for, catalogue_in
+from conformance.catalogue.choosing import catalogue_for, catalogue_in, catalogue_note
 from conformance.catalogue.loader import Catalogue, load_catalogue
 from conformance.catalogue.model import Piece, Proof, Requirement, Scenario, Step, Text
+from conformance.catalogue.official.model import CatalogueFault
 from conformance.catalogue.source import CatalogueError
 
 __all__ = [
     "Catalogue",
     "CatalogueError",
+    "CatalogueFault",
     "Piece",
     "Proof",
     "Requirement",
@@ -16,5 +18,6 @@ __all__ = [
     "Text",
     "catalogue_for",
     "catalogue_in",
+    "catalogue_note",
     "load_catalogue",
 ]

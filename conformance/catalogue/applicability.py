@@ -137,6 +137,8 @@ def _why_no_row(name: str, candidate: Candidate, catalogue: Catalogue) -> str:
     said = _why((row.wave,), row.corridor, row.profile, candidate)
     if said:
         return said
+    if row.withdrawn:
+        return _("withdrawn from the catalogue (status {status})").format(status=row.status)
     if "unlisted" in row.applies_to:
         return _("no public list names it: whether it applies is unknown")
     titles = {reading.id: reading.title.said(language()) for reading in catalogue.readings}

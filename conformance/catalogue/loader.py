@@ -1,7 +1,7 @@
 """Loads the catalogue: requirements, scenarios and proofs, ready to be asked."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -55,6 +55,18 @@ class Catalogue:
         return {row.id: row for row in self.scenarios}
 
     @cached_property
+    def _proofs(self) -> dict[str, Proof]:
+        return {proof.id: proof for proof in reversed(self.proofs)}
+
+    @cached_property
+    def _proofs_by_scenario(self) -> dict[str, list[Proof]]:
+        return _grouped(self.proofs, lambda proof: proof.scenario)
+
+    @cached_property
+    def _proofs_by_requirement(self) -> dict[str, list[Proof]]:
+        return _grouped(self.proofs, lambda proof: proof.requirement)
+
+    @cached_property
     def requirement_ids(self) -> frozenset[str]:
         """Every requirement id, aliases left out."""
         return frozenset(self._by_id)
@@ -96,14 +108,17 @@ class Catalogue:
 
     def proofs_of(self, scenario_id: str) -> tuple[Proof, ...]:
         """The proofs that a scenario produces, in the order of the catalogue."""
-        return tuple(proof for proof in self.proofs if proof.scenario == scenario_id)
+        return tuple(self._proofs_by_scenario.get(scenario_id, ()))
+
+    def proofs_for(self, requirement_id: str) -> tuple[Proof, ...]:
+        """The proofs asked for a requirement, in the order of the catalogue."""
+        return tuple(self._proofs_by_requirement.get(requirement_id, ()))
 
     def proof(self, proof_id: str) -> Proof:
         """A proof by its id. Raises `KeyError` naming it."""
-        for proof in self.proofs:
-            if proof.id == proof_id:
-                return proof
-        raise KeyError(f"proof {proof_id!r} is not in the catalogue")
+        if proof_id not in self._proofs:
+            raise KeyError(f"proof {proof_id!r} is not in the catalogue")
+        return self._proofs[proof_id]
 
     def applicable(
         self,
@@ -123,8 +138,11 @@ class Catalogue:
         return tuple(
             row
             for row in self.requirements
-            if row.wave in wanted and lanes & set(row.corridor) and row.profile in chosen
-            if self.concerns(row, modes)
+            if row.wave in wanted
+            and row.profile in chosen
+            and not lanes.isdisjoint(row.corridor)
+            and not row.withdrawn
+            and self.concerns(row, modes)
         )
 
     def concerns(self, row: Requirement, modes: Collection[str] | None) -> bool:
@@ -159,7 +177,7 @@ class Catalogue:
 
     def text_known(self, requirement_id: str) -> bool:
         """Whether somebody here has read what the id asks. Raises `KeyError` if unknown."""
-        return all(row.text_status == "known" for row in self.rows(requirement_id))
+        return all(row.text_status != "unknown" for row in self.rows(requirement_id))
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
@@ -184,6 +202,13 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         readings=tuple(reading.readings),
         alternatives=tuple(reading.alternatives),
     )
+
+
+def _grouped(proofs: Iterable[Proof], by: Callable[[Proof], str]) -> dict[str, list[Proof]]:
+    grouped: dict[str, list[Proof]] = {}
+    for proof in proofs:
+        grouped.setdefault(by(proof), []).append(proof)
+    return grouped
 
 
 def _files(shelf: Traversable) -> Iterator[tuple[str, bytes]]:

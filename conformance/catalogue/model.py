@@ -14,7 +14,11 @@ Wave = Literal["1", "2"]
 Corridor = Literal["LGC", "RIS", "SGL", "LGO", "DPI", "PFI", "DB"]
 Nature = Literal["must", "must_not", "may"]
 Trust = Literal["official", "secondary", "assumed"]
-Mode = Literal["web", "external-browser", "internal-browser", "ciba", "native", "documents"]
+Mode = Literal[
+    "web", "external-browser", "internal-browser", "ciba", "native", "documents", "person"
+]
+"""How a story is told; `person`: no story of the bench tells it, somebody shows it."""
+
 SignIn = Literal["web", "external-browser", "internal-browser", "ciba", "native"]
 """The ways in which a product lets people sign in: every mode but `documents`."""
 
@@ -47,6 +51,8 @@ Kind = Literal[
     "csv",
     "documentation",
     "written_commitment",
+    "signed_form",
+    "other",
 ]
 Constraint = Literal[
     "fullscreen",
@@ -94,14 +100,18 @@ class Requirement(_Row):
     corridor: tuple[Corridor, ...] = Field(min_length=1)
     profile: str = GENERAL
     nature: Nature
-    text_status: Literal["known", "unknown"] = "known"
+    text_status: Literal["known", "unknown", "imported"] = "known"
     statement: Text | None = None
+    text: str | None = None
     aliases: tuple[str, ...] = ()
     ex_psc: tuple[str, ...] = ()
     applies_to: tuple[ReadingName, ...] = ()
     trust: Trust
     source: str = Field(min_length=1)
     reason: Text | None = None
+    workbook: bool = False
+    criticality: str = ""
+    status: str = ""
 
     @property
     def keys(self) -> tuple[tuple[str, str, str, str], ...]:
@@ -118,8 +128,15 @@ class Requirement(_Row):
         """DOIT or NE DOIT PAS."""
         return self.nature != "may"
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether its publication status says that nobody owes it any more."""
+        return self.status.lower().startswith(("obsol", "supprim", "retir", "abrog"))
+
     @model_validator(mode="after")
     def _text_and_status_agree(self) -> "Requirement":
+        if self.text_status == "imported":
+            return self
         if (self.statement is None) != (self.text_status == "unknown"):
             raise ValueError("a statement in our words, or text_status: unknown; never both")
         return self
@@ -128,13 +145,15 @@ class Requirement(_Row):
 class Step(_Row):
     """One numbered step: what is done, what must then be seen, the proofs that show it.
 
-    `proofs` is filled in by the loader from what the proofs are made of.
+    `proofs` is filled in by the loader from what the proofs are made of; `text` is the official
+    wording, where its owner's catalogue is at hand.
     """
 
     n: int = Field(ge=1)
     title: Text
     expected: Text
     proofs: tuple[str, ...] = ()
+    text: str | None = None
 
 
 class Piece(_Row):
@@ -154,7 +173,7 @@ class Proof(_Row):
 
     `requirement` is what it proves, `scenario` the story that produces it, `na_sentence` what to
     write when it is not owed, `derived` true when its number follows from the numbering and was
-    not read as such.
+    not read as such, `text` the official wording, where its owner's catalogue is at hand.
     """
 
     id: str
@@ -167,6 +186,7 @@ class Proof(_Row):
     pieces: Text | None = None
     na_sentence: Text | None = None
     derived: bool = False
+    text: str | None = None
     trust: Trust
     source: str = Field(min_length=1)
 
@@ -235,6 +255,7 @@ class Scenario(_Row):
     trust: Trust
     source: str = Field(min_length=1)
     reason: Text | None = None
+    text: str | None = None
 
     @property
     def wave(self) -> Wave:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from conformance.catalogue import Scenario, catalogue_for, load_catalogue
+from conformance.catalogue import Scenario, catalogue_for
 from conformance.locale import _
 from conformance.locale.system import sentence_of
 from conformance.plan import PACKS, Plan
@@ -24,7 +24,7 @@ def misfits(
     """
     asked = tuple(only)
     return [
-        *_scenarios(asked),
+        *_scenarios(plan, asked),
         *_derogations(plan, asked),
         *_packs(packs),
         *_mutant(mutant),
@@ -66,8 +66,8 @@ def _waves(plan: Plan) -> str:
     return ", ".join(plan.waves)
 
 
-def _scenarios(only: Iterable[str]) -> Iterator[str]:
-    stories = load_catalogue().scenarios
+def _scenarios(plan: Plan, only: Iterable[str]) -> Iterator[str]:
+    stories = catalogue_for(plan.imported_catalogue).scenarios
     told = {name for story in stories if story.reason is None for name in _names(story)}
     untold = {name: story for story in stories if story.reason for name in _names(story)}
     for name in only:

@@ -3,6 +3,7 @@
 import traceback
 
 from conformance.bundle.reading import AlteredBundle, BundleFault
+from conformance.catalogue import CatalogueFault
 from conformance.drivers.actions import NotReady
 from conformance.locale import _
 from conformance.locale.printable import printable as printable
@@ -17,7 +18,7 @@ def told(error: BaseException) -> tuple[str, int]:
     """
     if isinstance(error, AlteredBundle):
         return str(error), 1
-    if isinstance(error, BundleFault | NotReady | PlanError):
+    if isinstance(error, BundleFault | CatalogueFault | NotReady | PlanError):
         return str(error), 2
     if isinstance(error, KeyboardInterrupt):
         return _("interrupted"), 130

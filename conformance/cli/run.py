@@ -16,19 +16,20 @@ GATES = ("review", "not_tested", "warning")
 
 @click.command("run")
 @click.option("--config", type=click.Path(path_type=Path), help="banc.toml of your product.")
-@click.option("--only", multiple=True, metavar="ID", help="Only this scenario (repeatable).")
 @click.option(
     "--like",
     type=click.Path(path_type=Path),
     metavar="BUNDLE",
     help="Same plan, data and rules as this bundle (folder or zip), then what differs.",
 )
+@click.option("--only", multiple=True, metavar="ID", help="Only this scenario (repeatable).")
 @click.option("--packs", multiple=True, metavar="PACK", help="tour (default), spine or all.")
 @click.option("--no-video", is_flag=True, help="Headless, no film.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=1, help="Workers.")
 @click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"))
 @click.option("--lifetimes", type=click.Choice(["official", "short"]), help="For all scenarios.")
 @click.option("--mutant", metavar="NAME", help="A faulty variant of the reference system.")
+@click.option("--with-texts", is_flag=True, help="Put the official texts into the bundle too.")
 @click.option("--strict", is_flag=True, help="Let rules of secondary source fail too.")
 @NEW_KEY
 @click.option("--gate", multiple=True, type=click.Choice(GATES), help="Count these as refusals.")
@@ -49,7 +50,7 @@ def run_command(**options: Any) -> int:
     import pytest
 
     from conformance.bundle.keys import signing_key
-    from conformance.cli.by_hand import by_hand, hindrance
+    from conformance.cli.by_hand import by_hand, hindrance, not_outside
     from conformance.cli.choice import left_out, misfits
     from conformance.cli.progress import Progress
     from conformance.plan import load_plan
@@ -68,12 +69,13 @@ def run_command(**options: Any) -> int:
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
     packs = options["packs"] or (() if options["only"] else plan.packs)
     asks = by_hand(plan, options["only"], packs)
-    if asks and (why := hindrance(options["jobs"])):
+    why = not_outside(plan, options["lifetimes"]) or (hindrance(options["jobs"]) if asks else None)
+    if why:
         click.echo(f"banc: {why}", err=True)
         return 2
+    night = Night.before(options, plan, packs)
     for sentence in left_out(plan, packs):
         click.echo(f"banc: {sentence}", err=True)
-    night = Night.before(options, plan, packs)
     progress = Progress(options["lang"], plain=asks)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a build server's Ctrl-C
     arguments = _arguments(options, tuple(packs))
@@ -121,7 +123,7 @@ def _arguments(options: dict[str, Any], packs: tuple[str, ...]) -> list[str]:
     for name in ("config", "like", "lifetimes", "mutant", "video", "max_size"):
         if options[name]:
             arguments.append(f"--banc-{name.replace('_', '-')}={options[name]}")
-    for flag in ("no_video", "strict"):
+    for flag in ("no_video", "strict", "with_texts"):
         if options[flag]:
             arguments.append(f"--banc-{flag.replace('_', '-')}")
     arguments += [f"--banc-only={name}" for name in options["only"]]

@@ -80,13 +80,36 @@ def requirement_verdicts(
         reason = None if spoken else "no-rule"
         if any(rule.reason == EXTERNAL_STAGE for rule in spoken):
             verdict, reason = _seen_in_part(verdict, spoken)
-        unread = not catalogue.text_known(name)
+        rows = grading.rows.get(name) or catalogue.rows(name)
+        unread = any(row.text_status == "unknown" for row in rows)
         if unread and (verdict is Verdict.PASS or (not own and name in demonstrated)):
             verdict, reason = Verdict.REVIEW, "text-unknown"
         elif unread and not own:
             reason = "scenario-not-run"
+        elif any(row.reason and row.workbook for row in rows):
+            shown = name in demonstrated or bool(catalogue.proofs_for(name))
+            floor = Verdict.REVIEW if shown else Verdict.NOT_TESTED
+            verdict, reason = _by_person(verdict, reason, floor, judged=bool(spoken))
+        elif any(row.text_status == "imported" for row in rows) and not own:
+            shown = name in demonstrated
+            verdict = Verdict.REVIEW if shown else Verdict.NOT_TESTED
+            reason = "held-by-eye" if shown else "scenario-not-run"
         verdicts[name] = RequirementVerdict(name, nature, verdict, reason, tuple(own))
     return verdicts
+
+
+def _by_person(
+    verdict: Verdict, reason: str | None, floor: Verdict, *, judged: bool
+) -> tuple[Verdict, str | None]:
+    """A row of the vendor's own catalogue that no rule judges: for a person at best, never a pass.
+
+    `judged` tells that rules judge another row of the same id: they count where they are worse.
+    """
+    word = "by-person" if floor is Verdict.REVIEW else "nothing-to-show"
+    if not judged:
+        return floor, word
+    at_best = worst([verdict, floor])
+    return at_best, reason if at_best is verdict else word
 
 
 def _seen_in_part(verdict: Verdict, spoken: Sequence[RuleVerdict]) -> tuple[Verdict, str | None]:

@@ -1,9 +1,10 @@
 """From what a check said to what it is worth: the only place where verdicts arise."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.catalogue import Requirement
 from conformance.checks.reach import out_of_reach, services_of
 from conformance.checks.registry import Answer, Rule, Said
 from conformance.journal.events import Event, Json
@@ -20,12 +21,14 @@ class Grading:
 
     `natures` gives, for a requirement id, `must`, `must_not`, `may` or None when the plan does not
     owe it; `strict` lets secondary sources fail; `external` are the services that somebody else
-    played, whose wire the bench did not see.
+    played, whose wire the bench did not see; `rows` are the rows of the catalogue that the plan
+    owes of each id.
     """
 
     natures: Mapping[str, str | None]
     strict: bool = False
     external: frozenset[str] = frozenset()
+    rows: Mapping[str, Sequence[Requirement]] = field(default_factory=dict)
 
     def binding(self, rule: Rule) -> bool:
         """Whether breaking `rule` breaks a DOIT or a NE DOIT PAS that is owed."""

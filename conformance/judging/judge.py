@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from conformance.catalogue import Catalogue, catalogue_in
+from conformance.catalogue import Catalogue, Requirement, catalogue_in
 from conformance.catalogue.applicability import Candidate
 from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
 from conformance.checks.load import load_rules
@@ -159,9 +159,13 @@ class Shelves:
 def grading_for(run: Mapping[str, Any], catalogue: Catalogue) -> Grading:
     """Which requirements the plan of this run owes, and with what nature."""
     plan = run.get("plan", {})
-    natures = Candidate.of_run(plan).natures(catalogue)
+    candidate = Candidate.of_run(plan)
+    rows: dict[str, list[Requirement]] = defaultdict(list)
+    for row in candidate.rows(catalogue):
+        rows[row.id].append(row)
     external = played_outside(run.get("stage") or {})
-    return Grading(natures, bool(plan.get("strict", False)), external)
+    strict = bool(plan.get("strict", False))
+    return Grading(candidate.natures(catalogue), strict, external, rows)
 
 
 def _ask(rule: Rule, events: Events, scenario: str, grading: Grading) -> list[Finding]:

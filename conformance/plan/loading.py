@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from conformance.catalogue import load_catalogue
+from conformance.catalogue import CatalogueFault, catalogue_for
 from conformance.drivers.steps import problems_of_action, problems_of_see
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
@@ -106,7 +106,6 @@ Problem = tuple[tuple[str | int, ...], str]
 
 def _problems(plan: Plan, today: date) -> Iterator[Problem]:
     """What is wrong beyond the shape of single values."""
-    yield from _not_yet(plan)
     yield from problems_of_external(plan)
     for name, said in problems_of_listening(plan.stage, "stage.{}".format):
         yield ("stage", name), said
@@ -129,16 +128,15 @@ def _problems(plan: Plan, today: date) -> Iterator[Problem]:
             yield ("expected", n, "until"), said.format(key=key, date=entry.until.isoformat())
 
 
-def _not_yet(plan: Plan) -> Iterator[Problem]:
-    if plan.plan.catalogue is not None:
-        said = _("plan.catalogue: a catalogue of your own comes in a later version")
-        yield ("plan", "catalogue"), said
-
-
 def _profiles(plan: Plan) -> Iterator[Problem]:
-    if not plan.plan.profiles:
+    if plan.imported_catalogue is None and not plan.plan.profiles:
         return
-    known = sorted({row.profile for row in load_catalogue().requirements if row.conditional})
+    try:
+        rows = catalogue_for(plan.imported_catalogue).requirements
+    except CatalogueFault as fault:
+        yield ("plan", "catalogue"), f"plan.catalogue {plan.plan.catalogue!r}: {fault}"
+        return
+    known = sorted({row.profile for row in rows if row.conditional})
     for profile in plan.plan.profiles:
         if profile not in known:
             near = get_close_matches(profile, known, 1)

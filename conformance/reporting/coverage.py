@@ -8,6 +8,12 @@ from conformance.catalogue.applicability import Candidate
 from conformance.judging.findings import Judgement, RequirementVerdict, Verdict
 from conformance.locale import _
 from conformance.reporting import words
+from conformance.reporting.by_person import (
+    expected_proofs,
+    family_of,
+    of_one_row,
+    statement_of,
+)
 from conformance.reporting.findings import anchor
 from conformance.reporting.views import Because, FindingView, RequirementView, Untested
 
@@ -23,8 +29,9 @@ def requirement_views(
     for finding in findings:
         by_rule[finding.rule].append(finding)
     return [
-        _view(verdict, owed.get(name) or catalogue.any_requirement(name), by_rule, lang)
+        _view(verdict, row, by_rule, catalogue, lang, number)
         for name, verdict in judgement.requirements.items()
+        for number, row in enumerate(of_one_row(owed.get(name) or _latest(name, catalogue)))
     ]
 
 
@@ -56,14 +63,18 @@ def _view(
     verdict: RequirementVerdict,
     row: Requirement,
     by_rule: Mapping[str, Sequence[FindingView]],
+    catalogue: Catalogue,
     lang: str,
+    number: int,
 ) -> RequirementView:
+    """The line of one row; `number` tells apart several rows of one id."""
     because = _because(verdict, by_rule)
+    by_person = verdict.reason == "by-person"
     return RequirementView(
         id=verdict.requirement,
-        anchor=anchor("req", verdict.requirement),
+        anchor=anchor("req", verdict.requirement) + (f"-{number}" if number else ""),
         nature=words.nature_word(verdict.nature),
-        statement=row.statement.said(lang) if row.statement else _("Official text not read."),
+        statement=statement_of(row, lang),
         verdict=str(verdict.verdict),
         word=words.verdict_word(str(verdict.verdict)),
         reason=_reason(verdict, row, lang) or _shared(verdict, because),
@@ -71,6 +82,9 @@ def _view(
         rules=verdict.rules,
         source=row.source,
         trust=words.trust_word(row.trust),
+        family=family_of(row.id) if by_person else "",
+        proofs=expected_proofs(row, catalogue) if by_person else (),
+        profile=row.profile if row.conditional else "",
     )
 
 
@@ -107,9 +121,15 @@ def _shared(verdict: RequirementVerdict, because: Sequence[Because]) -> str:
     return ""
 
 
-def _owed(plan: Mapping[str, object], catalogue: Catalogue) -> dict[str, Requirement]:
-    """The row of each id that this plan owes; the strongest where several are."""
+def _owed(plan: Mapping[str, object], catalogue: Catalogue) -> dict[str, list[Requirement]]:
+    """The rows of each id that this plan owes, the strongest first."""
     strength = {"must": 0, "must_not": 0, "may": 1}
     rows = Candidate.of_run(plan).rows(catalogue)
-    ordered = sorted(rows, key=lambda row: (strength[row.nature], -int(row.wave)))
-    return {row.id: row for row in reversed(ordered)}
+    owed: dict[str, list[Requirement]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (strength[row.nature], -int(row.wave))):
+        owed[row.id].append(row)
+    return owed
+
+
+def _latest(name: str, catalogue: Catalogue) -> list[Requirement]:
+    return [catalogue.any_requirement(name)]

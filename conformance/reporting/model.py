@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conformance.catalogue import catalogue_in
+from conformance.catalogue import catalogue_in, catalogue_note
 from conformance.evidence.package import ProofRow
 from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import all_rules
+from conformance.locale import _
 from conformance.reporting import exchanges, labels, words
 from conformance.reporting.beside import NOTHING_BESIDE, Beside
+from conformance.reporting.by_person import to_show
 from conformance.reporting.coverage import by_verdict, coverage, requirement_views, untested
 from conformance.reporting.dossier import dossier_view
 from conformance.reporting.findings import conclusion, finding_view, groups, worst_first
@@ -79,7 +81,10 @@ def build(
         counts=found,
         groups=groups(views),
         coverage=coverage(requirements),
-        requirements=by_verdict(r for r in requirements if r.verdict != Verdict.NOT_TESTED),
+        requirements=by_verdict(
+            r for r in requirements if r.verdict != Verdict.NOT_TESTED and not r.family
+        ),
+        to_show=to_show(requirements),
         untested=untested(requirements),
         silent=_silent(judgement, views),
         scenarios=[page.view for page in pages],
@@ -87,17 +92,17 @@ def build(
         wide_notable=[v for v in wide if not v.quiet],
         wide_quiet=[v for v in wide if v.quiet],
         proofs=shown_proofs,
-        problems=[fault.sentence for fault in journal.faults],
+        problems=[*filter(None, [catalogue_note(folder)]), *(f.sentence for f in journal.faults)],
         folder=on_visit.bundle,
         base=beside.base,
         visit=visit_stops(on_visit),
         opinions=decided(on_visit),
+        doubts=beside.doubts,
         remarks=beside.remarks,
         deposited=beside.deposited,
         dossier=dossier_view(judgement, proofs, shown_proofs, catalogue, beside.opinions, lang),
     )
 
-        doubts=beside.doubts,
 
 def run_view(run: Mapping[str, Any], journal: Journal) -> RunView:
     """What `run.started` says; a journal whose first line was lost says nothing."""
@@ -120,10 +125,22 @@ def run_view(run: Mapping[str, Any], journal: Journal) -> RunView:
         bench=str(bench.get("version") or ""),
         bench_sha256=str(bench.get("sha256") or ""),
         catalogue_sha256=str((run.get("catalogue") or {}).get("sha256") or ""),
+        workbook=_workbook((run.get("catalogue") or {}).get("imported")),
         environment=" · ".join(
             str(environment[k]) for k in ("system", "python") if k in environment
         ),
     )
+
+
+def _workbook(about: object) -> str:
+    """The vendor's own catalogue in a few words; empty without one."""
+    if not isinstance(about, Mapping):
+        return ""
+    said = _("{name}, {rows} rows, imported on {date}, {texts}")
+    texts = _("official texts joined") if about.get("texts") else _("official texts not joined")
+    name = str(about.get("name") or _("texts typed in"))
+    date = str(about.get("date") or "–")
+    return said.format(name=name, rows=str(about.get("rows") or 0), date=date, texts=texts)
 
 
 def _listed(value: object) -> str:

@@ -50,8 +50,8 @@ def render(report: Report) -> str:
         "form-action 'none'"
     )
     template = environment().get_template("report.html")
-    untested = (row for reason in report.untested for row in reason.requirements)
-    owed = {row.id: row.anchor for row in (*report.requirements, *untested)}
+    folded = [row for each in (*report.untested, *report.to_show) for row in each.requirements]
+    owed = {row.id: row.anchor for row in (*folded[::-1], *report.requirements)}
     return template.render(
         report=report, style=style, script=script, policy=policy, owed=owed, _=_, _n=_n
     )

@@ -175,7 +175,10 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class RequirementView:
-    """One row of the summary by requirement."""
+    """One row of the summary by requirement.
+
+    Of one that a person shows also its `family`, the proofs expected and its profile.
+    """
 
     id: str
     anchor: str
@@ -188,6 +191,9 @@ class RequirementView:
     rules: tuple[str, ...]
     source: str
     trust: str
+    family: str = ""
+    proofs: tuple[str, ...] = ()
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +247,7 @@ class RunView:
     bench_sha256: str
     catalogue_sha256: str
     environment: str
+    workbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +278,10 @@ class Report:
     problems: Sequence[str]
     folder: str = ""
     base: str | None = ""
+    to_show: Sequence[Untested] = ()
     visit: "Sequence[VisitStop]" = ()
     opinions: "Sequence[Decided]" = ()
+    doubts: Sequence[str] = ()
     remarks: Sequence[str] = ()
     deposited: "Deposited | None" = None
     dossier: "DossierView | None" = None
-    doubts: Sequence[str] = ()

@@ -17,6 +17,7 @@ from conformance.judging.findings import WORST_FIRST, Finding, Verdict
 from conformance.locale import _, _n
 from conformance.reporting import labels, words
 from conformance.reporting.beside import Opinion, Opinions
+from conformance.reporting.by_person import family_of
 from conformance.reporting.findings import anchor
 from conformance.reporting.proofs import by_eye
 from conformance.reporting.views import (
@@ -34,6 +35,7 @@ _OPEN = frozenset({Verdict.REVIEW, Verdict.WARNING, Verdict.NOT_TESTED, Verdict.
 _RANK = {str(verdict): rank for rank, verdict in enumerate(WORST_FIRST)}
 _SHOWN = 4
 _NOWHERE = ""
+_FAMILY = "family "
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,25 @@ class Seen:
         """The requirements of the page."""
         return frozenset(requirement.id for requirement in self.requirements)
 
+    @cached_property
+    def showing(self) -> Mapping[str, Sequence[Scenario]]:
+        """The scenarios that show each requirement, in the order of the catalogue."""
+        found: dict[str, list[Scenario]] = defaultdict(list)
+        for scenario in self.catalogue.scenarios:
+            for name in dict.fromkeys((*scenario.verifies, *scenario.ex_psc)):
+                found[name].append(scenario)
+        return found
+
+    def by_hand(self, name: str) -> bool:
+        """Whether a scenario is only known from the vendor's own workbook."""
+        base = name.partition("@")[0]
+        return base in self.by_person and name not in self.told
+
+    @cached_property
+    def by_person(self) -> frozenset[str]:
+        """The scenarios that a person shows: no story of the bench tells them."""
+        return frozenset(row.id for row in self.catalogue.scenarios if row.mode == "person")
+
     def opinions_on(self, kind: str, *parts: str) -> Mapping[str, Opinion]:
         """What was decided on one thing, by role."""
         return self.opinions.get((kind, parts), {})
@@ -89,11 +110,14 @@ def visit_stops(seen: Seen) -> list[VisitStop]:
     places: dict[str, list[VisitItem]] = defaultdict(list)
     for requirement in seen.requirements:
         if requirement.verdict in _OPEN:
-            places[_stop_of(requirement, seen)].append(_of_requirement(requirement, seen))
+            stop = _gathered(_stop_of(requirement, seen), requirement.id, seen)
+            places[stop].append(_of_requirement(requirement, seen))
     for row, proof in seen.proofs:
         if (verdict := _verdict_of(row)) is not None:
             known = _proof(seen.catalogue, row.id)
             stop = known.scenario if known else _NOWHERE
+            if seen.by_hand(stop):
+                continue  # its requirement says which proofs are expected
             told = seen.told.get(stop)
             places[told.name if told else stop].append(_of_proof(row, proof, verdict, known, seen))
     for finding, view in seen.findings:
@@ -101,6 +125,11 @@ def visit_stops(seen: Seen) -> list[VisitStop]:
         if speaks and not finding.known and seen.owed.isdisjoint(view.requires):
             places[finding.scenario].append(_of_finding(finding, view, seen))
     return [*_told_stops(places, seen), *_untold_stops(places, seen)]
+
+
+def _gathered(stop: str, requirement: str, seen: Seen) -> str:
+    """The stop of a scenario; those of a workbook that a person shows are one stop a family."""
+    return f"{_FAMILY}{family_of(requirement)}" if seen.by_hand(stop) else stop
 
 
 def _told_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
@@ -125,6 +154,10 @@ def _untold_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator
         lead = _("The bench does not tell it ({why}): to be shown by hand.").format(why=why)
         title = row.title.said(seen.lang) if row else ""
         yield _stop(name, title, lead, places[name], seen, playable=False)
+    for name in families:
+        lead = _("Rows of the vendor's own catalogue, each shown by hand as its scenario asks.")
+        family = name.removeprefix(_FAMILY)
+        yield _stop(family, "", lead, places[name], seen, playable=False)
     if places.get(_NOWHERE):
         lead = _("No scenario of the bench shows these: to be shown by hand, or on paper.")
         yield _stop(_NOWHERE, "", lead, places[_NOWHERE], seen, playable=False)
@@ -152,39 +185,6 @@ def _stop(
     )
 
 
-def _command(name: str, seen: Seen) -> str:
-    """The scenario again, under the plan of the bundle, on the product that is here."""
-    for name in families:
-        lead = _("Rows of the vendor's own catalogue, each shown by hand as its scenario asks.")
-        family = name.removeprefix(_FAMILY)
-        yield _stop(family, "", lead, places[name], seen, playable=False)
-    where = "" if seen.reference else " --config banc.toml"
-    return f"banc run --like {seen.bundle} --only {name}{where}"
-
-
-def _stop_of(requirement: RequirementView, seen: Seen) -> str:
-    """The scenario that makes a requirement clear: where it was seen, else where it would be."""
-    for reason in requirement.because:
-        finding = seen.by_anchor.get(reason.anchor)
-        if finding and finding.scenario:
-            return finding.scenario
-    showing = [row for row in seen.catalogue.scenarios if _shows(row, requirement.id)]
-    for row in showing:
-        if row.id in seen.told:
-            return seen.told[row.id].name
-    playable = [row for row in showing if row.reason is None]
-    chosen = next(iter(playable or showing), None)
-    return chosen.id if chosen else _NOWHERE
-
-
-def _shows(scenario: Scenario, requirement: str) -> bool:
-    return requirement in scenario.verifies or requirement in scenario.ex_psc
-
-
-def _of_requirement(requirement: RequirementView, seen: Seen) -> VisitItem:
-    whys = [Because(requirement.reason, "")] if requirement.reason else []
-    return VisitItem(
-        kind="requirement",
 def _alike(items: Iterable[VisitItem]) -> Iterator[VisitItem]:
     """Things of which the very same is to be said are one, unless somebody decided on them."""
     rows: dict[object, list[VisitItem]] = defaultdict(list)
@@ -195,6 +195,31 @@ def _alike(items: Iterable[VisitItem]) -> Iterator[VisitItem]:
         yield replace(first, also=tuple(also))
 
 
+def _command(name: str, seen: Seen) -> str:
+    """The scenario again, under the plan of the bundle, on the product that is here."""
+    where = "" if seen.reference else " --config banc.toml"
+    return f"banc run --like {seen.bundle} --only {name}{where}"
+
+
+def _stop_of(requirement: RequirementView, seen: Seen) -> str:
+    """The scenario that makes a requirement clear: where it was seen, else where it would be."""
+    for reason in requirement.because:
+        finding = seen.by_anchor.get(reason.anchor)
+        if finding and finding.scenario:
+            return finding.scenario
+    showing = seen.showing.get(requirement.id, ())
+    for row in showing:
+        if row.id in seen.told:
+            return seen.told[row.id].name
+    playable = [row for row in showing if row.reason is None]
+    chosen = next(iter(playable or showing), None)
+    return chosen.id if chosen else _NOWHERE
+
+
+def _of_requirement(requirement: RequirementView, seen: Seen) -> VisitItem:
+    whys = [Because(requirement.reason, "")] if requirement.reason else []
+    return VisitItem(
+        kind="requirement",
         name=requirement.id,
         anchor=anchor("vi-req", requirement.id),
         href=requirement.anchor,
@@ -215,10 +240,28 @@ def _shown_for(requirement: RequirementView, seen: Seen) -> Iterator[Showing]:
     stop = _stop_of(requirement, seen)
     if not steps and stop:
         yield _whole(stop, seen)
+    untold = _untold_of(found, seen)
+    if untold:
+        yield Showing(_("To be run too, not told here: {names}.").format(names=", ".join(untold)))
     for finding in found:
         yield Showing(_("To be checked: {rule}.").format(rule=finding.expected))
+    if requirement.proofs:
+        proofs = "; ".join(requirement.proofs)
+        yield Showing(_("Expected in the deposit: {kind}.").format(kind=proofs))
     if not stop:
         yield Showing(_("To be shown on the product: what the requirement says."))
+
+
+def _untold_of(silent: Sequence[FindingView], seen: Seen) -> list[str]:
+    """The scenarios with the misbehaviour that its silent rules wait for."""
+    waiting = [RULES[f.rule] for f in silent if f.verdict == Verdict.NOT_TESTED and f.rule in RULES]
+    special = [rule for rule in waiting if not rule.judges(None)]
+    return [
+        row.id
+        for row in seen.catalogue.scenarios
+        if row.id not in seen.told and row.reason is None and row.fault is not None
+        if any(rule.judges(row.fault) for rule in special)
+    ]
 
 
 def _steps_of(findings: Iterable[FindingView], seen: Seen) -> Iterator[Showing]:
@@ -240,29 +283,20 @@ def _whole(name: str, seen: Seen) -> Showing:
     view = seen.told.get(name)
     if view is not None:
         count, moment = len(view.steps), next((s.moment for s in view.steps if s.moment), None)
-    untold = _untold_of(found, seen)
-    if untold:
-        yield Showing(_("To be run too, not told here: {names}.").format(names=", ".join(untold)))
     else:
-        rows = (row for row in seen.catalogue.scenarios if row.id == name.partition("@")[0])
-        count, moment = next((len(row.steps) for row in rows), 0), None
+        count, moment = len(_steps_in(name.partition("@")[0], seen.catalogue)), None
     if not count:
         return Showing(_("Show the scenario {name}.").format(name=name), moment)
     said = _n("Show the scenario {name} whole: {count} step.",
               "Show the scenario {name} whole: {count} steps.", count)  # fmt: skip
     return Showing(said.format(name=name, count=count), moment)
 
-def _untold_of(silent: Sequence[FindingView], seen: Seen) -> list[str]:
-    """The scenarios with the misbehaviour that its silent rules wait for."""
-    waiting = [RULES[f.rule] for f in silent if f.verdict == Verdict.NOT_TESTED and f.rule in RULES]
-    special = [rule for rule in waiting if not rule.judges(None)]
-    return [
-        row.id
-        for row in seen.catalogue.scenarios
-        if row.id not in seen.told and row.reason is None and row.fault is not None
-        if any(rule.judges(row.fault) for rule in special)
-    ]
 
+def _steps_in(scenario: str, catalogue: Catalogue) -> Sequence[Step]:
+    try:
+        return catalogue.scenario(scenario).steps
+    except KeyError:
+        return ()
 
 
 def _of_proof(
@@ -344,7 +378,10 @@ def _verdict_of(row: ProofRow) -> str | None:
 
 
 def _proof(catalogue: Catalogue, name: str) -> Proof | None:
-    return next((proof for proof in catalogue.proofs if proof.id == name), None)
+    try:
+        return catalogue.proof(name)
+    except KeyError:
+        return None
 
 
 def decided(seen: Seen) -> list[Decided]:
@@ -374,6 +411,8 @@ def _key(parts: Sequence[str]) -> tuple[str, str, str]:
 
 def _settled(verdict: str, by_role: Mapping[str, Opinion]) -> str:
     """Only what was to review is settled by a person, by the auditor before the vendor."""
+    if verdict == Verdict.NOT_TESTED:
+        return _("not judged by the bench: the views stand beside that")
     if verdict != Verdict.REVIEW:
         return _("the bench did not leave it to a person: its verdict stays")
     role = "auditor" if "auditor" in by_role else "vendor"
@@ -384,5 +423,3 @@ def _settled(verdict: str, by_role: Mapping[str, Opinion]) -> str:
         "non-conforme": _("refused by a person ({role})"),
     }[by_role[role].choice]
     return said.format(role=words.role_word(role))
-    if verdict == Verdict.NOT_TESTED:
-        return _("not judged by the bench: the views stand beside that")

@@ -34,6 +34,9 @@ def reason_sentence(reason: str | None) -> str:
         "unsupported": _("the product does not offer an action of the scenario"),
         "interrupted": _("the run was cut before its end"),
         "text-unknown": _("steps demonstrated, text of the requirement not read"),
+        "by-person": _("no rule judges it: a person shows what its scenario asks"),
+        "nothing-to-show": _("no rule judges it, and no proof is asked for it"),
+        "held-by-eye": _("steps demonstrated: a person holds them to the text of the requirement"),
         "no-rule": _("no rule of this bench judges it"),
         "not-owed": _("not owed under this plan"),
         "external-stage": _(
