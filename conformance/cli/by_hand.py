@@ -8,10 +8,17 @@ from conformance.drivers.typed import unreachable
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.packs import packs_of
+from conformance.stage.identities import service_name
+from conformance.stage.world import secret_outside
 
 
 def by_hand(plan: Plan, only: Iterable[str], packs: Iterable[str]) -> bool:
-    """Whether a story that was asked for is told on a face that a person operates."""
+    """Whether a story that was asked for needs a person.
+
+    On a face that they operate, or at a PSC of somebody else's, where they sign in.
+    """
+    if "psc" in plan.stage.outside:
+        return True
     operated = {face.name for face in plan.faces if face.driver == "operator"}
     asked, chosen = set(only), set(packs)
     stories = catalogue_for(plan.imported_catalogue).scenarios if operated else ()
@@ -28,6 +35,18 @@ def hindrance(jobs: int) -> str | None:
         said = _("--jobs {count}: an operator does one thing at a time, expected --jobs 1")
         return said.format(count=jobs)
     return unreachable(sys.stdin)
+
+
+def not_outside(plan: Plan, lifetimes: str | None) -> str | None:
+    """What was asked for that a PSC of somebody else's cannot give; None when nothing was.
+
+    Raises `NotReady` when the secret of the client there is not where `banc.toml` says.
+    """
+    secret_outside(plan)
+    if lifetimes == "short" and "psc" in plan.stage.outside:
+        said = _("--lifetimes {value}: nobody can shorten those of {service}")
+        return said.format(value=lifetimes, service=service_name(plan, "psc"))
+    return None
 
 
 def _asked(story: Scenario, only: set[str], packs: set[str]) -> bool:

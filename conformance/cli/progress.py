@@ -16,7 +16,7 @@ from conformance.bundle.finish import Finished
 from conformance.cli.against import Compared
 from conformance.cli.mishaps import printable, told
 from conformance.journal.events import parse_event
-from conformance.judging.exit_code import counts, exit_code
+from conformance.judging.exit_code import counts, exit_code, only_declared
 from conformance.judging.findings import Verdict
 from conformance.locale import _
 from conformance.reporting.words import verdict_word
@@ -173,6 +173,9 @@ def closing(
         click.echo(_("defect of the bench") + f": {problem}", err=True)
     if not finished.whole:
         said = _("The run was cut short: what it did not tell is not judged.")
+        click.echo(said, err=True)
+    if only_declared(judgement):
+        said = _("The bench saw nothing itself: all that was judged is what was declared.")
         click.echo(said, err=True)
     for line in compared.lines if compared else ():
         click.echo(printable(line), err=quiet)

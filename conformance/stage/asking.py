@@ -31,6 +31,7 @@ class Asking:
         self._studio: OwnStudio | None = None
         self._warned = False
         self._story: Scenario | None = None
+        self._beside: Scenario | None = None
 
     def person(self) -> Person:
         """Who is asked. Raises `NotReady` when standard input is neither terminal nor pipe."""
@@ -65,12 +66,18 @@ class Asking:
             before.append(said.format(why=studio.why_not))
         self.person().begin(Opening(name, story.title.said(self._lang), tuple(before)))
 
+    def accompany(self, story: Scenario, name: str) -> None:
+        """Say which story begins to a person who only signs in outside: the bench acts in it."""
+        self._beside = story
+        self.person().begin(Opening(name, story.title.said(self._lang)))
+
     def enter(self, n: int) -> None:
-        """Say which step begins, while a person is told a story."""
-        if self._story is not None:
-            step = self._story.step(n)
+        """Say which step begins, while a person is told a story or goes beside one."""
+        story = self._story or self._beside
+        if story is not None:
+            step = story.step(n)
             title, expected = step.title.said(self._lang), step.expected.said(self._lang)
-            self.person().enter(Place(n, len(self._story.steps), title, expected))
+            self.person().enter(Place(n, len(story.steps), title, expected))
 
     @property
     def telling(self) -> bool:
@@ -79,4 +86,4 @@ class Asking:
 
     def end(self) -> None:
         """The story is over."""
-        self._story = None
+        self._story = self._beside = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.catalogue import Catalogue
 from conformance.drivers.actions import NotReady, Stopped
+from conformance.drivers.outside import SIGN_IN_WITHIN
 from conformance.evidence.kept_films import Room
 from conformance.evidence.screen.own import OwnStudio
 from conformance.evidence.screen.studio import NoStudio, Studio
@@ -18,13 +19,12 @@ from conformance.plan import Face, NoFace, Plan
 from conformance.plan.packs import packs_of
 from conformance.stage.asking import WITH_A_PERSON, Asking
 from conformance.stage.faces import Faces
-from conformance.stage.listening import Listening
+from conformance.stage.outside import OutsidePsc
 from conformance.stage.phone import PATIENCE, PscWorld
-from conformance.stage.services import Services, address_of
 from conformance.stage.system import RecordedSystem, on_film
+from conformance.stage.world import BeyondReach, World
 from conformance.story import Declaration
 from mocks.identities import Patient, Professional
-from mocks.recording import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,19 @@ class Opened:
     """What a story is handed."""
 
     system: RecordedSystem
-    psc: PscWorld
+    psc: PscWorld | OutsidePsc
     mail: "MailWorld"
 
 
 class MailWorld:
     """`mail` of a story: who has which address in this tenant."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: World) -> None:
         self._services = services
 
     def address(self, person: Professional | Patient) -> str:
-        """The MSSanté address of a professional or a patient."""
-        return address_of(person, self._services.domain, self._services.patient_domain)
+        """The MSSanté address of a professional or a patient. Raises `NotReady`."""
+        return self._services.address(person)
 
 
 class Bench:
@@ -74,14 +74,14 @@ class Bench:
         self.catalogue = catalogue
         self.writer = writer
         self.options = options
-        self._services: Services | None = None
+        self._services: World | None = None
         self._faces: Faces | None = None
         self._studio: Studio | NoStudio = NoStudio()
         self._film: Any = None
         self.asking = Asking(plan, writer, options.folder, film=options.film, lang=options.lang)
         self._room = Room(options.folder, options.max_size, options.workers)
         self._number = 0
-        self._psc: PscWorld | None = None
+        self._psc: PscWorld | OutsidePsc | None = None
 
     def open(self, declaration: Declaration, means: str | None) -> Opened:
         """Begin a scenario. Raises `NotReady` when product or set-up cannot take part."""
@@ -92,6 +92,7 @@ class Bench:
         face = self.plan.face(declaration.mode)
         by_hand = face.driver == "operator"
         services, faces = self._ready(by_hand)
+        services.hold(declaration)
         # A person is slower than any short lifetime.
         usual = "official" if by_hand else declaration.lifetimes
         services.reset(self.options.lifetimes or usual)
@@ -102,6 +103,8 @@ class Bench:
         if by_hand:
             story = self.catalogue.scenario(declaration.id)
             self.asking.begin(story, name, faces.address(face))
+        elif "psc" in services.outside:
+            self.asking.accompany(self.catalogue.scenario(declaration.id), name)
         driver.open()
         hand = faces.hand(face)
         if declaration.filmed:
@@ -114,11 +117,24 @@ class Bench:
             self.writer,
             tenant="default",
             died=lambda: faces.died(face.name),
-            deadlines=self.plan.deadlines(),
+            deadlines=self._deadlines(),
+            translate=services.identities.translate,
         )
         patience = WITH_A_PERSON if by_hand else PATIENCE
-        self._psc = PscWorld(services.tenant, self.writer, hand, patience)
+        if "psc" in services.outside or services.mocks is None:
+            self._psc = self._outside(services, declaration)
+        else:
+            self._psc = PscWorld(services.mocks.tenant, self.writer, hand, patience)
         return Opened(system, self._psc, MailWorld(services))
+
+    def _deadlines(self) -> dict[str, float]:
+        """Those of `banc.toml`; a person who signs in outside has more time."""
+        usual = {"finish_psc_login": SIGN_IN_WITHIN} if "psc" in self.plan.stage.outside else {}
+        return usual | self.plan.deadlines()
+
+    def _outside(self, services: World, declaration: Declaration) -> OutsidePsc:
+        thick = declaration.mode == "desktop"
+        return OutsidePsc(self.plan, services.identities, self.asking.person(), thick=thick)
 
     def _roll(self, name: str, studio: Studio | OwnStudio | NoStudio) -> Any:
         """The film of a story; none without a studio, or once the results reached their ceiling."""
@@ -202,7 +218,7 @@ class Bench:
         if isinstance(error, Stopped):
             at = {"stopped_at": error.step or at["stopped_at"]}
             return {"ended": "stopped", "reason": str(error), "party": "system", **at}
-        if isinstance(error, NoFace):
+        if isinstance(error, NoFace | BeyondReach):
             return {"ended": "not_tested", "reason": str(error), "party": "setup", **at}
         if isinstance(error, NotReady):
             return {"ended": "not_ready", "reason": str(error), "party": "setup", **at}
@@ -221,7 +237,7 @@ class Bench:
                     ends.callback(part.stop)
         self._services = self._faces = None
 
-    def _ready(self, by_hand: bool) -> tuple[Services, Faces]:
+    def _ready(self, by_hand: bool) -> tuple[World, Faces]:
         """What every scenario needs, brought up by the first; what failed is tried again.
 
         A story told `by_hand` needs no screen of the bench: it is filmed on the person's own.
@@ -233,9 +249,7 @@ class Bench:
             if self._faces is not None:
                 self._faces.studio = studio
         if self._services is None:
-            services = Services(self.writer, self.options.keys, Listening.of(self.plan.stage))
-            self.writer.label(Secret("client_secret", services.desk.client_secret))
-            self.writer.label(Secret("api_key", services.desk.control_token))
+            services = World(self.plan, self.writer, self.options.keys)
             services.start()
             self._services = services
         if self._faces is None:

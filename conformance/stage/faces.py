@@ -16,11 +16,13 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.locale import _, phrase
 from conformance.plan import Face, Plan
+from conformance.stage.outside import OutsideGuide
 from conformance.stage.phone import Hand
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec, last_words
 from conformance.stage.registration import CLIENT_ID, registration_of
-from conformance.stage.services import ClientRegistration, Services
+from conformance.stage.services import ClientRegistration
+from conformance.stage.world import World
 
 if TYPE_CHECKING:
     from conformance.stage.bench import Options
@@ -40,7 +42,7 @@ class Faces:
     def __init__(
         self,
         plan: Plan,
-        services: Services,
+        services: World,
         writer: JournalWriter,
         studio: Studio | NoStudio,
         options: "Options",
@@ -82,7 +84,7 @@ class Faces:
                 ready=face.ready,
                 folder=self._plan.folder,
                 within=face.within,
-                ca_file=self._services.authority.root_path,
+                ca_file=self._services.ca_file,
             ),
             self._substitutions(face),
             self._logs,
@@ -114,15 +116,17 @@ class Faces:
 
     def hand(self, face: Face) -> Hand | None:
         """How the phone is pressed: in its own window on the film of a desktop, else unseen."""
-        studio = self._studio_of(face)
+        studio, mocks = self._studio_of(face), self._services.mocks
         if face.driver == "browser" or not isinstance(studio, Studio):
+            return None
+        if mocks is None or self._psc_outside:  # the e-CPS is in the person's own hand
             return None
         if self._phone is None:
             from conformance.stage.browsers import PhoneWindow
 
             area = studio.layout_for(face.driver).phone
             assert area is not None
-            self._phone = PhoneWindow(self._services, studio, area)
+            self._phone = PhoneWindow(mocks, studio, area)
         return self._phone.answer
 
     def clear(self) -> None:
@@ -164,6 +168,7 @@ class Faces:
                 self._writer,
                 self.studio,
                 died=lambda: self.died(face.name, _LAST_BREATH_S),
+                guide=self._guide(face),
             )
         if face.driver == "adapter":
             return AdapterDriver(
@@ -172,22 +177,36 @@ class Faces:
                     recorder=self._writer,
                     key=f"face {face.name!r}",
                     tenant="default",
-                    ca_file=self._services.authority.root_path,
+                    ca_file=self._services.ca_file,
                     product_addresses=(_origin(self.address(face)),),
                     died=lambda: self.died(face.name, _LAST_BREATH_S),
+                    guide=self._guide(face),
                 ),
             )
         return self._operated(face)
 
-    def _operated(self, face: Face) -> OperatorDriver:
-        """A face in the hands of a person. Raises `NotReady` when nobody can be asked."""
+    @property
+    def _psc_outside(self) -> bool:
+        return "psc" in self._services.outside
+
+    def _guide(self, face: Face) -> OutsideGuide | None:
+        """Who has the person sign in where somebody else plays PSC. Raises `NotReady`."""
+        if not self._psc_outside:
+            return None
+        return OutsideGuide(self._plan, self._services.identities, self._somebody(face))
+
+    def _somebody(self, face: Face) -> Person:
         if self._person is None:
             said = _("{path}: face {name}: nobody was asked to operate it")
             raise NotReady(said.format(path=self._plan.name, name=repr(face.name)))
+        return self._person()
+
+    def _operated(self, face: Face) -> OperatorDriver:
+        """A face in the hands of a person. Raises `NotReady` when nobody can be asked."""
         named = self._plan.identities.items()
         called: dict[str, str] = {key: who.name for key, who in named if who.name}
         options = OperatorOptions("default", called, self._picture)
-        return OperatorDriver(self._person(), self._writer, options)
+        return OperatorDriver(self._somebody(face), self._writer, options)
 
     def _studio_of(self, face: Face) -> Studio | NoStudio:
         """Where its windows stand: what a person must see is never on a screen of the bench."""
@@ -204,24 +223,16 @@ class Faces:
 
     def _substitutions(self, face: Face) -> dict[str, str]:
         """What `{…}` stands for in the commands and addresses of a face."""
-        services = self._services
-        psc = f"{services.psc.base_url}/auth/realms/esante-wallet"
+        named = {"client_id": face.client_id} if face.client_id else {}
         studio = self._studio_of(face)
         layout = studio.layout_for(face.driver) if isinstance(studio, Studio) else None
         return {
             "python": sys.executable,
             "port": str(self._ports.get(face.name, "")),
             "address": self.address(face),
-            "psc_issuer": psc,
-            "psc_discovery": f"{psc}/.well-known/wallet-openid-configuration",
-            "smtp": f"{services.smtp_host}:{services.smtp_port}",
-            "smtp_host": services.smtp_host,
-            "smtp_port": str(services.smtp_port),
-            "domain": services.domain,
-            "patient_domain": services.patient_domain,
-            "ca_file": str(services.authority.root_path),
-            "client_id": face.client_id or CLIENT_ID,
-            "client_secret": services.client_secret,
+            "client_id": CLIENT_ID,
+            **self._services.places(),
+            **named,
             "tenant": "default",
             "nil": self._plan.product.nil,
             "geometry": layout.product.geometry if layout else _NO_GEOMETRY,
