@@ -226,10 +226,18 @@ def _of_requirement(requirement: RequirementView, seen: Seen) -> VisitItem:
         title=requirement.statement,
         verdict=requirement.verdict,
         word=requirement.word,
-        whys=(*whys, *requirement.because),
+        whys=(*whys, *(_whole_why(because, seen) for because in requirement.because)),
         shows=tuple(_first(_shown_for(requirement, seen))),
         opinions=seen.opinions_on("requirement", requirement.id),
     )
+
+
+def _whole_why(because: Because, seen: Seen) -> Because:
+    """What the rule said, and why that is not enough (declared by the product itself…)."""
+    finding = seen.by_anchor.get(because.anchor)
+    if finding is None or not finding.reason:
+        return because
+    return replace(because, sentence=f"{because.sentence.rstrip('.')} – {finding.reason}")
 
 
 def _shown_for(requirement: RequirementView, seen: Seen) -> Iterator[Showing]:
