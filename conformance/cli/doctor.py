@@ -89,6 +89,8 @@ TEST_TOOLS = (
     Tool("mod_auth_openidc", ("libapache2-mod-auth-openidc",),
          N_("the test of a product that nobody here wrote"),
          _in("/usr/lib/apache2/modules", "mod_auth_openidc.so")),
+    Tool("ip", ("iproute2",), N_("the test of a product on another desk, in a network of its own"),
+         _first("ip")),
     Tool("curl", ("curl",), N_("the test of the mail service with a client that nobody here wrote"),
          _first("curl")),
 )  # fmt: skip
@@ -100,7 +102,7 @@ def version_of(path: str) -> str:
     if not os.access(path, os.X_OK):
         return path
     name = Path(path).name
-    flag = {"apache2": "-v"}.get(name, "-version" if "ffmpeg" in name else "--version")
+    flag = {"apache2": "-v", "ip": "-V"}.get(name, "-version" if "ffmpeg" in name else "--version")
     try:
         done = subprocess.run([path, flag], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):

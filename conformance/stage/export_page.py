@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from mocks.identities import PROFESSIONALS
 
 if TYPE_CHECKING:
     from conformance.stage.export import Export
+
+_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!])")
 
 
 def page(export: "Export") -> str:
@@ -35,7 +38,7 @@ def page(export: "Export") -> str:
         lang=language(),
         style=style,
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'",
-        _=_,
+        _=_typeset,
     )
 
 
@@ -44,6 +47,11 @@ def plan_text(addresses: Addresses) -> str:
     return _template("desk.banc.toml.html", escaped=False).render(
         a=addresses, client=addresses.client, quoted=_quoted, _=_
     )
+
+
+def _typeset(message: str) -> str:
+    """The sentence, with French spaces where a line must not break."""
+    return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", _(message))
 
 
 def _quoted(value: object) -> str:

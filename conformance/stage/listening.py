@@ -123,10 +123,25 @@ def hold_here(listening: Listening) -> None:
         _hold_port(listening.listen, port)
 
 
-def hold_name(listening: Listening) -> None:
+def hold_run(stage: StageTable, workers: int) -> None:
+    """Raises `NotReady` when a run cannot listen as `[stage]` says: told before anything starts."""
+    listening = Listening.of(stage)
+    for key in ("psc_port", "smtp_port"):
+        if workers > 1 and getattr(listening, key):
+            said = _(
+                "--jobs {count}: only one worker can have the port of {key}, expected --jobs 1"
+            )
+            raise NotReady(said.format(count=workers, key=f"stage.{key}"))
+    hold_here(listening)
+    _hold_name(listening)
+
+
+def _hold_name(listening: Listening) -> None:
     """Raises `NotReady` when this machine does not know the name in its own URLs, as a run must."""
+    if listening.host is None:
+        return
     try:
-        socket.getaddrinfo(listening.name, None)
+        socket.getaddrinfo(listening.host, None)
     except OSError as error:
         said = _("{name} is unknown on this machine: expected a line {line} in its hosts file")
         line = repr(f"{listening.listen} {listening.name}")

@@ -23,7 +23,10 @@ def phone(call: Call) -> Answer:
     cookie = hold_token(call)
     if cookie is not None:
         answer = redirect(_own_path(call, call.query.get("national_id")), (), status=303)
-        answer.response.set_cookie("psc_control", cookie, httponly=True, samesite="strict")
+        under_tls = call.request.url.scheme == "https"
+        answer.response.set_cookie(
+            "psc_control", cookie, httponly=True, samesite="strict", secure=under_tls
+        )
         return answer
     if call.tail == "events":
         return Answer(_events(call.tenant), quiet=True)

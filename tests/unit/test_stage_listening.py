@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.actions import NotReady
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
-from conformance.stage.listening import Listening, hold_here, hold_name, problems
+from conformance.stage.listening import Listening, hold_here, hold_run, machines, problems
 
 DESK = Listening("10.77.0.1", allow=("10.77.0.2/32",))
 
@@ -73,10 +73,22 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(english):
 
 
 def test_a_run_asks_for_a_name_that_this_machine_knows(english):
-    hold_name(Listening())
+    hold_run(Listening(host="localhost"), 1)
 
     with pytest.raises(NotReady, match=r"'127\.0\.0\.1 nulle-part\.invalid' in its hosts file"):
-        hold_name(Listening(host="nulle-part.invalid"))
+        hold_run(Listening(host="nulle-part.invalid"), 1)
+
+
+def test_a_run_of_several_workers_leaves_its_ports_free(english):
+    hold_run(Listening(), 4)
+
+    with pytest.raises(NotReady, match=r"--jobs 2: only one worker can have the port of stage\.p"):
+        hold_run(Listening(psc_port=8443), 2)
+
+
+def test_other_machines_reach_the_address_listened_on_or_any_but_loopback():
+    assert machines(DESK) == ("10.77.0.1",)
+    assert "127.0.0.1" not in machines(Listening("0.0.0.0", "banc.test", ("10.0.0.0/8",)))
 
 
 def test_the_allow_list_lets_this_machine_come_to_itself():
