@@ -43,6 +43,14 @@ ROWS = (
         "starting:mocks_up",
     ),
     Row(
+        "serve-up",
+        N_("banc serve up, its export written"),
+        N_("wall time from the start of the command to its first line, when everything answers"),
+        1.0,
+        "s",
+        "starting:serve_up",
+    ),
+    Row(
         "psc-code",
         N_("PSC login by code, RS256"),
         N_("authorization, two wallet pages, callback, token with PKCE; five requests recorded"),

@@ -4,8 +4,12 @@ Wall time, the one figure here that is: a person waits for it. The keys are ther
 the second run on. Interpreter and imports are in it, on both sides.
 """
 
+import os
 import smtplib
 import ssl
+import subprocess
+import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -36,6 +40,36 @@ def _mocks_once(run: Path, keys: Path) -> float:
             answer.read()
         with smtplib.SMTP("127.0.0.1", about["smtp"], "localhost", timeout=_WITHIN):
             return time.perf_counter() - began
+
+
+def serve_up(effort: Effort, folder: Path) -> Measured:
+    """Seconds until `banc serve --export` has said where everything is: it answers by then."""
+    keys = folder / "keys"
+    _serve_once(folder / "first", keys)
+    rounds = [_serve_once(folder / f"desk{n}", keys) for n in range(effort.rounds)]
+    return Measured(rounds, 1)
+
+
+def _serve_once(export: Path, keys: Path) -> float:
+    command = [sys.executable, "-m", "conformance.cli", "serve", "--json", "--export", str(export)]
+    environment = os.environ | {"BANC_CONFIG": str(keys)}
+    began = time.perf_counter()
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        watch = threading.Timer(_WITHIN, process.kill)
+        watch.start()
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            took = time.perf_counter() - began
+        finally:
+            watch.cancel()
+            process.terminate()
+            said = process.communicate()[1].decode("utf-8", "replace")
+    if not first.startswith(b"{"):
+        raise MeasureFailed(f"banc serve: ended or silent; it wrote: {said[-400:]}")
+    return took
 
 
 def _peer(effort: Effort) -> Peer:

@@ -24,6 +24,7 @@ from conformance.bench.model import Effort, MeasureFailed
 from conformance.bench.oidc_peer import PeerMissing, start_peer
 from conformance.bench.processes import Served, alone
 from conformance.bench.servers import psc, smtp
+from conformance.bench.starting import serve_up
 from conformance.bench.telling import scenario_told
 from conformance.documents.mail import read_mail
 from conformance.journal import Journal, JournalWriter
@@ -181,3 +182,10 @@ def _read(piece):
 
 def _no_network(place):
     raise PeerMissing("not installed yet, and tests install nothing")
+
+
+def test_the_start_of_serve_is_measured_until_it_has_told_its_addresses(tmp_path):
+    measured = serve_up(Effort(quick=True), tmp_path)
+
+    assert len(measured.rounds) == Effort(quick=True).rounds
+    assert (tmp_path / "first" / "LISEZMOI.html").is_file()
