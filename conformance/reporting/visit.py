@@ -337,7 +337,7 @@ def _shown_by(view: ProofView, proof: Proof | None, seen: Seen) -> Iterator[Show
         how = ", ".join(map(labels.constraint_word, proof.constraints))
         yield Showing(_("To be looked at: {how}.").format(how=how))
     if proof.external:
-        yield Showing(_("Obtained elsewhere: ask for the link or the number, and open it."))
+        yield Showing(_("Obtained elsewhere: ask for it (link, number, document) and open it."))
         return
     told = seen.told.get(proof.scenario)
     steps = [step for step in (told.steps if told else ()) if _makes(proof, step.n)]
