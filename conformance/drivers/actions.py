@@ -203,9 +203,8 @@ class Stopped(Exception):
     """
 
     def __init__(self, action: str, outcome: Outcome, step: int | None = None) -> None:
-        super().__init__(
-            f"{action}: {outcome.name} {outcome.reason or outcome.shown or ''}".strip()
-        )
+        why = outcome.reason or outcome.shown or outcome.name
+        super().__init__(why if why.startswith(action) else f"{action}: {why}")
         self.action = action
         self.outcome = outcome
         self.step = step

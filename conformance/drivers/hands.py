@@ -34,6 +34,7 @@ SLICE_S = 0.25
 
 _PATIENCE_WITH_REFUSAL_S = 1.0
 _LOADING_S = 10.0
+_NOWHERE = "about:blank"
 _SAYS = "h1, [role=alert]"
 _WORDS = 160
 
@@ -214,6 +215,9 @@ class Hands:
 
     def _not_found(self, place: str, selector: str, watch: PageWatch) -> None:
         where = bare(watch.page.url)
+        if where == _NOWHERE and ".steps[0]." in place:
+            said = _("{place}: no page of the product is open yet, expected open as the first step")
+            raise NotReady(said.format(place=self._at(place)))
         if selector in self._matched or watch.page.locator(selector).count():
             said = phrase("{selector} did not show on {where}", selector=selector, where=where)
             raise ActionEnded(Outcome("unclear", reason=said + asked(watch)))

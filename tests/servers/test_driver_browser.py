@@ -641,5 +641,29 @@ def test_a_page_that_cannot_be_looked_at_ends_the_story(scene: Scene) -> None:
     scene.act("go_to_login")
     scene.act("logout", within=2.0)
 
-    with pytest.raises(Stopped, match="see error: broken"):
+    with pytest.raises(Stopped, match="see error: the page crashed"):
         scene.driver.see("error")
+
+
+def test_a_first_step_that_opens_nothing_is_the_set_up(scene: Scene) -> None:
+    scene.action("go_to_login", steps=[{"click": "#enter"}])
+
+    with pytest.raises(NotReady, match=r"actions.go_to_login.steps\[0\].click: no page .* open"):
+        scene.act("go_to_login", within=1.0)
+
+
+def test_what_the_page_says_stands_beside_a_mark_that_never_came(scene: Scene) -> None:
+    scene.on("/", "<h1>Connexion impossible</h1><p role=alert>Le jeton est refusé.</p>")
+    scene.action("go_to_login", steps=[{"open": "/"}], done_when="#never")
+
+    outcome = scene.act("go_to_login", within=1.0)
+
+    assert outcome.name == "unclear"
+    assert str(outcome.reason).endswith(
+        "; the page says 'Connexion impossible Le jeton est refusé.'"
+    )
+
+
+def test_an_action_that_an_observation_replaces_names_both(scene: Scene) -> None:
+    with pytest.raises(NotReady, match=r"actions.finish_psc_login and \[see\] identity"):
+        scene.act("finish_psc_login", within=1.0)
