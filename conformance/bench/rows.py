@@ -115,6 +115,22 @@ ROWS = (
         "reports:report_of_500_proofs",
     ),
     Row(
+        "dossier",
+        N_("dossier of 300 proofs over 20 bundles"),
+        N_("wall time: seals verified, best evidence chosen, proofs/, CSV and XLSX written"),
+        2.0,
+        "s",
+        "dossiers:dossier_of_300_proofs",
+    ),
+    Row(
+        "catalogue",
+        N_("import of a workbook of 1 712 rows"),
+        N_("opened within limits, read, keyed, linted, written to its folder; invented texts"),
+        3.0,
+        "s",
+        "importing:workbook_imported",
+    ),
+    Row(
         "replay",
         N_("replay of a journal of 1 000 000 events"),
         N_("judge() alone, scenarios of 1 000 events; a shorter journal is extrapolated"),

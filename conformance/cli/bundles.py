@@ -46,15 +46,17 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
     from conformance.bundle.diff import compare, lines
     from conformance.bundle.findings import load_findings
     from conformance.bundle.reading import opened
+    from conformance.catalogue import catalogue_note
     from conformance.judging.judge import findings_json, judge
 
     with opened(bundle) as folder:
         recorded = load_findings(folder)
         fresh = findings_json(judge(folder))
         difference = compare(recorded, fresh, same_run=True)
+        note = catalogue_note(folder)
     if out is not None:
         out.write_bytes(rfc8785.dumps(fresh))
-    for line in lines(difference):
+    for line in (*lines(difference), *filter(None, [note])):
         click.echo(line)
     return 1 if difference.changed else 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from conformance.catalogue import Catalogue, Proof, Requirement, Scenario, load_catalogue
+from conformance.catalogue import Catalogue, Proof, Requirement, Scenario, catalogue_for
 from conformance.catalogue.coverage import coverage
 from conformance.catalogue.model import CORRIDORS, WAVES
 from conformance.checks.registry import Rule
@@ -60,7 +60,14 @@ _COLUMNS = {
 @click.option("--wave", type=click.Choice(WAVES), help="Only rows of this wave.")
 @click.option("--corridor", type=click.Choice(CORRIDORS), help="Only rows of this corridor.")
 @click.option(
-    "--config", type=click.Path(path_type=Path), help="banc.toml whose plan is owed (kind owed)."
+    "--config",
+    type=click.Path(path_type=Path),
+    help="banc.toml: the catalogue it names; of kind owed, the plan that is owed.",
+)
+@click.option(
+    "--catalogue",
+    type=click.Path(path_type=Path),
+    help="Folder made by banc catalogue import: your own rows with those of the bench.",
 )
 @with_lang
 def list_command(
@@ -69,6 +76,7 @@ def list_command(
     wave: str | None,
     corridor: str | None,
     config: Path | None,
+    catalogue: Path | None,
     lang: str,
 ) -> None:
     """List requirements, scenarios, proofs or rules, with their trust and source.
@@ -84,7 +92,11 @@ def list_command(
     from conformance.judging.judge import all_rules
 
     rules = all_rules() if kind in ("requirements", "rules") else {}
-    rows = listed(kind, load_catalogue(), rules, wave, corridor)
+    if config is not None and catalogue is None:
+        from conformance.plan import load_plan
+
+        catalogue = load_plan(config).imported_catalogue
+    rows = listed(kind, catalogue_for(catalogue), rules, wave, corridor)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
@@ -165,10 +177,16 @@ def _show(kind: str, rows: list[Row], lang: str) -> None:
     console = Console(highlight=False)
     for row in rows:
         said = [f"{_(name)} {value}" for name in facts if (value := _cell(row, name, lang))]
-        console.print(Text(_cell(row, first, lang), "bold"), " · ".join(said))
-        console.print(Padding(Text(_cell(row, words, lang)), (0, 0, 0, 4)))
+        console.print(Text(_cell(row, first, lang), "bold"), Text(" · ".join(said)))
+        shown = _official(row) or _cell(row, words, lang)
+        console.print(Padding(Text(shown), (0, 0, 0, 4)))
     count = translations(lang).ngettext("{count} row", "{count} rows", len(rows))
     console.print(count.format(count=len(rows)), style="dim")
+
+
+def _official(row: Row) -> str:
+    """The official wording, where its owner's catalogue is at hand and no story tells it."""
+    return str(row.get("text") or "") if row.get("mode", "person") == "person" else ""
 
 
 def _cell(row: Row, name: str, lang: str) -> str:
@@ -176,7 +194,8 @@ def _cell(row: Row, name: str, lang: str) -> str:
     if name in ("steps", "pieces"):
         return str(len(value))
     if name == "statement" and value is None:
-        return _("text not read")
+        known = row["text_status"] == "imported"
+        return _("text not joined") if known else _("text not read")
     if name == "rules" and not value:
         return str(row["reason"][lang]) if row["reason"] else ""
     if isinstance(value, dict):

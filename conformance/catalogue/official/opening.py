@@ -70,7 +70,7 @@ def _openable(path: Path, limits: Limits) -> Iterator[IO[bytes]]:
             size = path.stat().st_size
             if size > limits.disk:
                 said = _("{path}: {size} MB, more than the {limit} MB that a workbook may have")
-                about = {"size": size // _MIB, "limit": limits.disk // _MIB}
+                about = {"size": -(-size // _MIB), "limit": limits.disk // _MIB}
                 raise CatalogueFault(said.format(path=path, **about))
             yield file
     except OSError as error:
@@ -180,7 +180,7 @@ def _hold_parts(path: Path, file: IO[bytes], limits: Limits) -> None:
             if len(members) > limits.parts or total > limits.total:
                 said = _("{path}: swells to {size} MB, more than the {limit} MB that a workbook "
                          "may unpack to")  # fmt: skip
-                about = {"size": total // _MIB, "limit": limits.total // _MIB}
+                about = {"size": -(-total // _MIB), "limit": limits.total // _MIB}
                 raise CatalogueFault(said.format(path=path, **about))
             for member in members:
                 _hold_part(path, archive, member, limits)
@@ -212,7 +212,7 @@ def _hold_part(
     limit = limits.part if streamed or not name.endswith((".xml", ".rels")) else limits.small
     if member.file_size > limit:
         said = _("{path}: its part {part} swells to {size} MB, more than {limit} MB")
-        about = {"size": member.file_size // _MIB, "limit": limit // _MIB}
+        about = {"size": -(-member.file_size // _MIB), "limit": limit // _MIB}
         raise CatalogueFault(said.format(path=path, part=name[:80], **about))
     if name.endswith((".xml", ".rels")) and _declares(archive, member):
         said = _("{path}: its part {part} declares a document type or entities, which no workbook "

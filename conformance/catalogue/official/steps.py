@@ -31,9 +31,7 @@ def steps_of(text: str) -> tuple[str, ...]:
 
 
 def title_of(text: str) -> str:
-    """The first line of a scenario that says something of its own; empty when there is none."""
-    for line in plain(text).split("\n"):
-        word = folded(line)
-        if word and not word.startswith(("prerequis", "etape", "pre requis")):
-            return line.strip()
-    return ""
+    """The line that stands before prerequisites and steps; empty when the text begins with them."""
+    first = next((line for line in plain(text).split("\n") if line.strip()), "")
+    begun = folded(first).startswith(("prerequis", "pre requis", "etape")) or _NUMBERED.match(first)
+    return "" if begun else first.strip()

@@ -78,6 +78,8 @@ def read_table(path: Path, sheet: str | None = None, limits: Limits = LIMITS) ->
             head = list(islice(rows, HEADING_WITHIN))
             if name or any(columns_of(cells) for _place, cells in head):
                 return _table(path, candidate, chain(head, rows))
+    if not names:
+        raise CatalogueFault(_("{path}: a workbook without any sheet").format(path=path))
     said = _("{path}: no sheet “Exigences”, there are {known}: name it with --sheet")
     raise CatalogueFault(said.format(path=path, known=", ".join(names[:8])))
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from html.parser import HTMLParser
 
 _BLANKS = "\u00a0\u202f\u2007\u200b\ufeff\u2060 \t\r\n\v\f"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CARRIAGE = re.compile(r"_x000[dD]_\r?\n?|\r\n?")
 _TAG = re.compile(r"</?(?:p|br|ul|ol|li|div|strong|em|b|i|u|table|tr|td)\b[^<>]*>", re.IGNORECASE)
 _BREAKING = frozenset({"p", "br", "li", "div", "tr", "ul", "ol", "table"})
