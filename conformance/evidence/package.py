@@ -13,6 +13,7 @@ from typing import Any, Literal
 from conformance.catalogue import Catalogue, Proof, Scenario, catalogue_in
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.catalogue.model import Piece
+from conformance.checks.reach import SERVICES, played_outside
 from conformance.evidence.pieces import Found, Trail
 from conformance.journal import Event, Journal
 
@@ -26,8 +27,9 @@ class ProofRow:
     """One line of `proofs/index.csv`; every value is text, empty when there is none.
 
     `file` is relative to `proofs/`. `filmed_at` is when its (first) piece was recorded, RFC 3339 in
-    UTC. `deposit` is `rehearsal` for anything that shows a mock, `product` for what the product
-    itself made. `made_from` lists the pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
+    UTC. `deposit` is `rehearsal` for anything that shows a mock, `external` for what was shown with
+    test platforms of others only, `product` for what the product itself made. `made_from` lists the
+    pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
     `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
     `film-check-failed`, `film-cut-short`, `film-not-kept` (`--video failures`), `film-over-ceiling`
     (`--max-size`), `scenario-not-completed` (there, but of a story that did not come to its end).
@@ -64,7 +66,8 @@ def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[Proof
         for base, name in _best_telling(journal, places).items()
         if any(proof.scenario == base for proof in known.proofs)
     }
-    package = _Package(folder, run.get("product", {}))
+    outside = played_outside(run.get("stage") or {})
+    package = _Package(folder, run.get("product", {}), mocked=outside != frozenset(SERVICES))
     owed = {proof.id for proof in owed_by(Candidate.of_run(run.get("plan", {})), known).proofs}
     for proof in known.proofs:
         if proof.scenario in told or proof.id in owed:
@@ -101,8 +104,9 @@ def _best_telling(journal: Journal, names: Iterable[str]) -> dict[str, str]:
 class _Package:
     """The rows and files being made in `folder/proofs`."""
 
-    def __init__(self, folder: Path, product: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, product: Mapping[str, Any], *, mocked: bool) -> None:
         self.rows: list[ProofRow] = []
+        self._mocked = mocked
         self._folder = folder
         self._product = {key: str(product.get(key) or "") for key in ("version", "build")}
         self._product["product"] = str(product.get("name") or "")
@@ -113,7 +117,7 @@ class _Package:
         if events is None:
             pieces: list[tuple[Piece, list[Found]]] = [(piece, []) for piece in proof.made_from]
         else:
-            trail = Trail(self._folder, events)
+            trail = Trail(self._folder, events, mocked=self._mocked)
             pieces = [(piece, trail.find(piece, proof.kinds)) for piece in proof.made_from]
         state, reason = _state(scenario, pieces, told=events is not None)
         if reason == "nothing-recorded" and events is not None:
@@ -193,7 +197,8 @@ def _completed(events: Iterable[Event]) -> bool:
 def _deposit(found: Sequence[Found]) -> str:
     if not found:
         return ""
-    return "rehearsal" if any(f.deposit == "rehearsal" for f in found) else "product"
+    made = {one.deposit for one in found}
+    return next(worth for worth in ("rehearsal", "external", "product") if worth in made)
 
 
 def _said(piece: Piece, files: Sequence[Found]) -> str:

@@ -14,7 +14,7 @@ from conformance.documents.xdm import Archive, read_xdm
 from conformance.evidence.kept_films import why_no_film
 from conformance.journal.events import BlobRef, Event
 
-Deposit = Literal["rehearsal", "product"]
+Deposit = Literal["rehearsal", "external", "product"]
 Reason = Literal[
     "",
     "nothing-recorded",
@@ -32,7 +32,8 @@ _XDM_NAME = "IHE_XDM.ZIP"
 class Found:
     """One file that shows something: octets of its own, or a film of the bundle pointed at.
 
-    `at` is when it was recorded (RFC 3339, UTC), `deposit` whether a mock can be seen on it.
+    `at` is when it was recorded (RFC 3339, UTC). `deposit`: `rehearsal` where a mock took part,
+    `external` where the services were all somebody else's, `product` for what the product made.
     """
 
     name: str
@@ -45,9 +46,13 @@ class Found:
 
 
 class Trail:
-    """What one scenario left: its events by time, in the bundle `folder`."""
+    """What one scenario left: its events by time, in the bundle `folder`.
 
-    def __init__(self, folder: Path, events: Sequence[Event]) -> None:
+    `mocked` is whether any service of the run was a mock: on what shows the screen, it took part.
+    """
+
+    def __init__(self, folder: Path, events: Sequence[Event], *, mocked: bool = True) -> None:
+        self._shown: Deposit = "rehearsal" if mocked else "external"
         self._folder = folder
         self._events = events
         self._finders: dict[PieceSource, Callable[[int | None], Iterator[list[Found]]]] = {
@@ -106,7 +111,7 @@ class Trail:
             if end is not None:
                 reason = "" if end.data["ok"] else "film-check-failed"
             at = _moment(float(started.data["epoch"]))
-            yield [Found(path.name, "video", at, "rehearsal", film=path, reason=reason)]
+            yield [Found(path.name, "video", at, self._shown, film=path, reason=reason)]
 
     def _screenshots(self, step: int | None) -> Iterator[list[Found]]:
         for event in self._at(step, "screenshot", "ui.seen"):
@@ -115,7 +120,7 @@ class Trail:
                 if octets is not None and blob.media_type.startswith("image/"):
                     extension = "jpg" if blob.media_type == "image/jpeg" else "png"
                     name = f"screenshot.{extension}"
-                    yield [Found(name, "screenshot", event.at, "rehearsal", octets)]
+                    yield [Found(name, "screenshot", event.at, self._shown, octets)]
 
     def _messages(self, step: int | None) -> Iterator[tuple[Event, bytes]]:
         for event in self._at(step, "mail.accepted"):
@@ -153,13 +158,13 @@ class Trail:
             octets = [self._octets(blob) for blob in event.blobs if event.kind == "system.log"]
             for content in (str(text).encode(), *octets):
                 if content:
-                    yield [Found("traces.log", "log", event.at, "rehearsal", content)]
+                    yield [Found("traces.log", "log", event.at, self._shown, content)]
 
     def _declarations(self, step: int | None) -> Iterator[list[Found]]:
         for event in self._at(step, "operator.said"):
             text = f"{event.at}\n{event.data['choice']}\n{event.data['note']}\n"
             kind: Kind = "written_commitment"
-            yield [Found("declaration.txt", kind, event.at, "rehearsal", text.encode())]
+            yield [Found("declaration.txt", kind, event.at, self._shown, text.encode())]
 
 
 def _archives_in(mail: bytes) -> list[bytes]:

@@ -16,13 +16,17 @@ from conformance.checks.registry import Said, broken, held, rule, unclear
         "step.started",
         "step.finished",
         "action.finished",
+        "operator.said",
     ),
     basis="ans",
     trust="official",
     source="ANS FAQ: the steps of a scenario are its control points",
 )
 def story_complete(events: Events) -> Iterator[Said]:
-    """Each official step is done, once, in the order of its number."""
+    """Each official step is done, once, in the order of its number.
+
+    What whoever signs in at a PSC of somebody else's said of it is part of the story.
+    """
     started = events.first("scenario.started")
     untold = ("not_tested", "not_ready", "error", "interrupted", "")
     if started is None or events.scenario.ended in untold:
@@ -32,7 +36,8 @@ def story_complete(events: Events) -> Iterator[Said]:
         return
     entered = [event.data["n"] for event in events.of("step.started")]
     done = [e.data["n"] for e in events.of("step.finished") if e.data["completed"]]
-    seen = [*events.of("step.finished"), *events.of("scenario.finished")]
+    word = [e for e in events.of("operator.said") if e.data.get("about", "").startswith("psc.")]
+    seen = [*events.of("step.finished"), *events.of("scenario.finished"), *word]
     if entered != sorted(entered):
         late = next(n for n, after in pairwise(entered) if n > after)
         yield broken("story", seen, problem="order", step=late, steps=total)
@@ -40,6 +45,9 @@ def story_complete(events: Events) -> Iterator[Said]:
     missing = [n for n in range(1, total + 1) if n not in done]
     if not missing:
         yield held("story", seen, steps=total)
+        return
+    if word and word[-1].data["choice"] == "no":
+        yield broken("story", seen, problem="said", step=missing[0], steps=total)
         return
     last = events.of("action.finished")[-1:]
     outcome = last[0].data["outcome"] if last else ""

@@ -200,5 +200,6 @@ def deposit_word(deposit: str) -> str:
     """What a file is worth for a deposit."""
     return {
         "rehearsal": _("rehearsal: a mock can be seen, never to be deposited"),
+        "external": _("before test platforms of others: no mock took part, to be looked at"),
         "product": _("made by the product, with synthetic people and addresses"),
     }.get(deposit, "")

@@ -14,6 +14,7 @@ from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import all_rules
 from conformance.locale import _
 from conformance.reporting import exchanges, labels, words
+from conformance.reporting.banner import banner
 from conformance.reporting.beside import NOTHING_BESIDE, Beside
 from conformance.reporting.by_person import to_show
 from conformance.reporting.coverage import by_verdict, coverage, requirement_views, untested
@@ -122,6 +123,7 @@ def run_view(run: Mapping[str, Any], journal: Journal) -> RunView:
         mutant=str(plan.get("mutant") or ""),
         strict=bool(plan.get("strict")),
         external=tuple(sorted(name for name, how in stage.items() if how == "external")),
+        banner=banner(stage),
         bench=str(bench.get("version") or ""),
         bench_sha256=str(bench.get("sha256") or ""),
         catalogue_sha256=str((run.get("catalogue") or {}).get("sha256") or ""),

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from conformance.reporting.banner import Banner
+
 if TYPE_CHECKING:
     from conformance.reporting.beside import Deposited
     from conformance.reporting.dossier import DossierView
@@ -243,6 +245,7 @@ class RunView:
     mutant: str
     strict: bool
     external: tuple[str, ...]
+    banner: Banner
     bench: str
     bench_sha256: str
     catalogue_sha256: str

@@ -23,7 +23,10 @@ def reason_sentence(reason: str | None) -> str:
     if reason is None:
         return ""
     return {
-        "declared": _("shown by the product's own declaration only: a person must confirm it"),
+        "declared": _(
+            "shown by a declaration only (of the product, or of a person at it): a person must "
+            "confirm it"
+        ),
         "scenario-not-run": _("no scenario that shows it was run"),
         "stopped": _("the scenario stopped before it could be shown"),
         "nothing-seen": _("nothing of the kind was observed"),
@@ -54,7 +57,7 @@ def witness_word(witness: str | None) -> str:
     return {
         "wire": _("seen on the wire"),
         "screen": _("seen on the screen"),
-        "declared": _("declared by the product"),
+        "declared": _("declared, by the product or a person at it"),
         None: "",
     }[witness]
 

@@ -12,8 +12,11 @@ from pathlib import Path
 from conformance.evidence.screen.fonts import find_font, fitted
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.locale import _
+from conformance.plan.model import Stage
 
 NOTICE = "RÉPÉTITION – PSC et MSSanté simulés"
+
+_MOCKS = {"psc": "PSC simulé", "mssante": "MSSanté simulée"}
 
 _SIZE, _EDGE, _ROOM_FOR_CLOCK = 17, 16, 190
 _FIRST_LINE, _SECOND_LINE = BAND_HEIGHT - 19, BAND_HEIGHT - 40  # baselines, from the bottom
@@ -34,6 +37,23 @@ class Band:
         """Product, version and build, on one line."""
         build = f" ({self.build})" if self.build else ""
         return f"{self.product} {self.version}{build}"
+
+
+def notice_of(stage: Stage) -> str:
+    """What the band says of the services: RÉPÉTITION as long as one of them is simulated.
+
+    The names of platforms are those of `[stage.external]`; the band is French on every film.
+    """
+    if not stage.outside:
+        return NOTICE
+    external = stage.external
+    named = {
+        "psc": external.psc_name or "PSC externe",
+        "mssante": external.mssante_name or "MSSanté externe",
+    }
+    told = [named[name] if name in stage.outside else _MOCKS[name] for name in _MOCKS]
+    rehearsal = [] if len(stage.outside) == len(_MOCKS) else ["RÉPÉTITION"]
+    return " – ".join([*rehearsal, *told])
 
 
 class BandFiles:

@@ -17,7 +17,7 @@ from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 
 from conformance.evidence.screen.backends import BACKENDS, NO_BACKEND, Backend, backend_named
-from conformance.evidence.screen.band import Band
+from conformance.evidence.screen.band import Band, notice_of
 from conformance.evidence.screen.ffmpeg import run_ffmpeg
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.evidence.screen.recorder import Film
@@ -67,7 +67,7 @@ class OwnStudio:
             name,
             screen,
             self._recorder,
-            band=Band(product.name, product.version, product.build),
+            band=Band(product.name, product.version, product.build, notice_of(self._plan.stage)),
             rate=self._plan.evidence.rate,
             backend=backend,
             most=most,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from conformance.drivers.actions import NotReady
 from conformance.evidence.screen.backends import backend_named
-from conformance.evidence.screen.band import Band
+from conformance.evidence.screen.band import Band, notice_of
 from conformance.evidence.screen.display import Display
 from conformance.evidence.screen.layout import Area, Layout, browser_only, desktop_and_phone
 from conformance.evidence.screen.pointer import Pointer
@@ -87,7 +87,7 @@ class Studio:
             name,
             self._display,
             self._recorder,
-            band=Band(product.name, product.version, product.build),
+            band=Band(product.name, product.version, product.build, notice_of(self._plan.stage)),
             rate=evidence.rate,
             backend=backend,
             most=most,

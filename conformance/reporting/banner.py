@@ -1,0 +1,47 @@
+"""The first line of a report: what kind of run this was, and that it is no result of the ANS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.checks.reach import played_outside
+from conformance.locale import _
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The first line of a report: what this run was, in a word and a sentence, and its title."""
+
+    word: str
+    sentence: str
+    title: str
+
+
+def banner(stage: Mapping[str, Any]) -> Banner:
+    """The first line for a stage as `run.started` keeps it: never a result of the ANS."""
+    external = stage.get("external")
+    named = external if isinstance(external, Mapping) else {}
+    psc = str(named.get("psc_name") or _("PSC outside"))
+    mssante = str(named.get("mssante_name") or _("MSSanté outside"))
+    outside = played_outside(stage)
+    if not outside:
+        said = _("this is not a result of the ANS. PSC and MSSanté are simulated.")
+    elif outside == {"psc"}:
+        said = _(
+            "this is not a result of the ANS. MSSanté is simulated; PSC is somebody else's test "
+            "platform ({psc}), what was exchanged with it was not seen."
+        )
+    elif outside == {"mssante"}:
+        said = _(
+            "this is not a result of the ANS. PSC is simulated; MSSanté is somebody else's test "
+            "platform ({mssante}), what was exchanged with it was not seen."
+        )
+    else:
+        said = _(
+            "this is not a result of the ANS. PSC and MSSanté are test platforms of others ({psc}, "
+            "{mssante}): what the screen showed was judged, what was exchanged was not seen."
+        )
+        told = said.format(psc=psc, mssante=mssante)
+        return Banner(_("TEST PLATFORMS"), told, _("Report before test platforms"))
+    told = said.format(psc=psc, mssante=mssante)
+    return Banner(_("REHEARSAL"), told, _("Rehearsal report"))
