@@ -83,7 +83,7 @@ def _serve(options: dict[str, Any]) -> int:
 def _wanted(options: dict[str, Any]) -> "Wanted":
     """What was asked for, held to its conditions. Raises `NotReady`: one sentence a mistake."""
     from conformance.drivers.actions import NotReady
-    from conformance.stage.listening import problems
+    from conformance.stage.listening import hold_here, problems
     from conformance.stage.serving import Wanted, problems_of_faults, problems_of_uris
 
     listening, client = _from_config(options)
@@ -93,6 +93,7 @@ def _wanted(options: dict[str, Any]) -> "Wanted":
     wrong += problems_of_faults(options["fault"])
     if wrong:
         raise NotReady("\n".join(wrong))
+    hold_here(listening)
     return Wanted(listening, client, options["lifetimes"], options["fault"])
 
 

@@ -13,7 +13,7 @@ from ipaddress import ip_address, ip_network
 from typing import Protocol
 
 from conformance.drivers.actions import NotReady
-from conformance.locale import _
+from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 
 LOOPBACK = "127.0.0.1"
@@ -183,7 +183,10 @@ def _allow_list(listening: Listening, key: Callable[[str], str]) -> Iterator[tup
     for text in listening.allow:
         wrong = _not_a_network(text)
         if wrong:
-            yield "allow", f"{key('allow')} {text!r}: {wrong}"
+            yield (
+                "allow",
+                phrase("{key} {value}: {why}", key=key("allow"), value=repr(text), why=wrong),
+            )
 
 
 def _not_a_network(text: str) -> str | None:

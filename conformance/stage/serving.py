@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from conformance.drivers.actions import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
-from conformance.stage.listening import Listening, hold_here
+from conformance.stage.listening import Listening
 from conformance.stage.registration import CLIENT_ID, registration_of
 from conformance.stage.services import ClientRegistration, Services
 from mocks.mssante.faults import FAULTS as MAIL_FAULTS
@@ -41,10 +41,9 @@ class Wanted:
 def served(wanted: Wanted, recorder: Recorder, keys: Path) -> Iterator[Services]:
     """The mocks, up and answering, taken down at the end.
 
-    `keys` is the user's folder of what lasts. Raises `NotReady`, in one sentence, when they cannot
-    be brought up.
+    `wanted` was held to its conditions (`listening.problems`, `hold_here`); `keys` is the user's
+    folder of what lasts. Raises `NotReady`, in one sentence, when they cannot be brought up.
     """
-    hold_here(wanted.listening)
     services = _up(wanted, recorder, keys)
     try:
         services.open_tenant(wanted.client)

@@ -1,0 +1,225 @@
+"""The folder for the product's desk: whole, readable, private, and never over somebody else's."""
+
+import csv
+import json
+import re
+import ssl
+import stat
+import sys
+from dataclasses import replace
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography import x509
+from lxml import html
+
+from conformance import locale
+from conformance.drivers.actions import NotReady
+from conformance.plan import load_plan
+from conformance.stage.addresses import Addresses
+from conformance.stage.export import FILES, Export, Root, hold_folder
+from conformance.stage.listening import Listening
+from conformance.stage.services import ClientRegistration
+from mocks.identities import DOCTOR
+from mocks.pki.authority import Authority
+
+SECRET = "un-secret-de-client-a-ne-pas-montrer"
+PSC = "https://banc.test:8443"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return Root(Authority(tmp_path_factory.mktemp("pki")).root_pem)
+
+
+@pytest.fixture
+def export(root):
+    addresses = Addresses(
+        issuer=f"{PSC}/auth/realms/esante-wallet",
+        discovery=f"{PSC}/auth/realms/esante-wallet/.well-known/wallet-openid-configuration",
+        authorization=f"{PSC}/auth",
+        phone=f"{PSC}/phone",
+        control=f"{PSC}/control/tenants",
+        host="banc.test",
+        machine="10.77.0.1",
+        psc_port=8443,
+        smtp_port=5587,
+        domain="default.mss.test",
+        patient_domain="patient.default.mss.test",
+        client=ClientRegistration("lps", "both", ('https://p.test/retour?a="1"',), ()),
+        allow=("10.77.0.2/32",),
+        lifetimes="official",
+    )
+    return Export(addresses, root, SECRET, ("10.77.0.1",))
+
+
+@pytest.fixture(params=["fr", "en"])
+def lang(request):
+    locale.set_language(request.param)
+    yield request.param
+    locale.set_language(locale.DEFAULT_LANGUAGE)
+
+
+def _elsewhere(export, **changes):
+    return replace(export, addresses=replace(export.addresses, **changes))
+
+
+def test_every_file_is_there_and_only_the_client_s_is_private(export, tmp_path):
+    said = export.write(tmp_path)
+
+    assert said == []
+    assert {path.name for path in tmp_path.iterdir()} == set(FILES)
+    holding = [p.name for p in tmp_path.iterdir() if SECRET.encode() in p.read_bytes()]
+    assert holding == ["client.json"]
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "client.json").stat().st_mode) == 0o600
+
+
+def test_both_forms_of_the_root_are_the_same_certificate(export, tmp_path):
+    export.write(tmp_path)
+
+    der = x509.load_der_x509_certificate((tmp_path / "banc-ac.cer").read_bytes())
+    pem = x509.load_pem_x509_certificate((tmp_path / "banc-ac.pem").read_bytes())
+    assert der == pem
+    assert ssl.create_default_context(cafile=tmp_path / "banc-ac.pem").cert_store_stats()["x509"]
+
+
+def test_its_plan_can_be_run_at_the_same_addresses(export, tmp_path, lang):
+    export.write(tmp_path)
+
+    plan = load_plan(tmp_path / "banc.toml")
+
+    assert Listening.of(plan.stage) == Listening(
+        "10.77.0.1", "banc.test", ("10.77.0.2/32",), 8443, 5587
+    )
+    assert {face.driver for face in plan.faces} == {"operator"}
+    assert plan.faces[0].client_id == "lps"
+    assert plan.faces[0].redirect_uris == ['https://p.test/retour?a="1"']
+
+
+def test_the_plan_of_a_loopback_bench_can_be_run_too(export, tmp_path):
+    _elsewhere(export, host="localhost", machine="127.0.0.1", allow=()).write(tmp_path)
+
+    stage = load_plan(tmp_path / "banc.toml").stage
+
+    assert Listening.of(stage) == Listening(psc_port=8443, smtp_port=5587)
+
+
+def test_people_come_with_the_mailboxes_of_these_addresses(export, tmp_path):
+    export.write(tmp_path)
+
+    with (tmp_path / "identites.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    [doctor] = [row for row in rows if row["key"] == "doctor"]
+    assert doctor["mailbox"] == DOCTOR.mailbox("default.mss.test")
+    assert json.loads((tmp_path / "identites.json").read_text(encoding="utf-8")) == rows
+
+
+@pytest.mark.parametrize(
+    ("host", "machines", "lines"),
+    [
+        ("banc.test", ("10.77.0.1",), ["10.77.0.1 banc.test"]),
+        ("banc.test", ("10.77.0.1", "192.168.1.20"), ["10.77.0.1 banc.test"]),
+        ("10.77.0.1", ("10.77.0.1",), []),
+        ("localhost", ("127.0.0.1",), []),
+    ],
+)
+def test_a_hosts_line_is_given_where_one_is_needed(export, host, machines, lines):
+    told = replace(_elsewhere(export, host=host), machines=machines).hosts()
+
+    assert [line for line in told.splitlines() if not line.startswith("#")] == lines
+
+
+def test_the_page_is_whole_in_itself_and_can_be_read_by_anybody(export, tmp_path, lang):
+    export.write(tmp_path)
+
+    page = html.parse(str(tmp_path / "LISEZMOI.html")).getroot()
+
+    assert page.get("lang") == lang
+    assert page.xpath("//script | //img | //iframe | //link | //form") == []
+    assert not re.search(r"\bon\w+=|url\(|@import", (tmp_path / "LISEZMOI.html").read_text("utf-8"))
+    assert all(link.startswith("#") for link in page.xpath("//@href | //@src"))
+    assert all(page.xpath(f"//*[@id='{link[1:]}']") for link in page.xpath("//a/@href"))
+    headings = [int(h.tag[1]) for h in page.xpath("//h1 | //h2 | //h3")]
+    assert headings[0] == 1 and headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(headings))
+    assert page.xpath("//th[not(@scope)]") == []
+    assert page.xpath("//pre[not(@tabindex)]") == []
+    assert "default-src 'none'" in page.xpath("//meta[@http-equiv]/@content")[0]
+
+
+def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(export, root, tmp_path):
+    export.write(tmp_path)
+
+    text = html.parse(str(tmp_path / "LISEZMOI.html")).getroot().text_content()
+
+    assert "RÉPÉTITION" in text and "rien de ceci n'est un résultat de l'ANS" in text
+    for value in (export.addresses.discovery, "banc.test:5587", "10.77.0.1 banc.test", "lps"):
+        assert value in text
+    assert root.sha1.upper() in text and root.sha256 in text
+    assert DOCTOR.national_id in text
+    assert "10.77.0.2/32" in text
+
+
+def test_armed_faults_are_announced_on_the_page(export, tmp_path):
+    replace(export, faults=("smtp.auth-refused",)).write(tmp_path)
+
+    assert "smtp.auth-refused" in (tmp_path / "LISEZMOI.html").read_text(encoding="utf-8")
+
+
+def test_a_second_export_of_the_same_desk_replaces_the_first(export, tmp_path):
+    export.write(tmp_path)
+
+    hold_folder(tmp_path)
+    said = _elsewhere(export, smtp_port=6000).write(tmp_path)
+
+    assert said == []
+    assert "banc.test:6000" in (tmp_path / "adresses.txt").read_text(encoding="utf-8")
+    assert load_plan(tmp_path / "banc.toml").stage.smtp_port == 6000
+
+
+def test_a_plan_that_was_worked_on_is_left_as_it_is(export, tmp_path, english):
+    export.write(tmp_path)
+    worked_on = (tmp_path / "banc.toml").read_text(encoding="utf-8") + "# mine\n"
+    (tmp_path / "banc.toml").write_text(worked_on, encoding="utf-8")
+
+    for _ in range(2):
+        [said] = export.write(tmp_path)
+
+        assert "banc.toml was changed since it was exported" in said
+        assert (tmp_path / "banc.toml").read_text(encoding="utf-8") == worked_on
+
+
+@pytest.mark.parametrize("changes", [{"host": "autre.test"}])
+def test_the_export_of_another_desk_is_left_alone(export, tmp_path, english, changes):
+    export.write(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    with pytest.raises(NotReady, match="the export of another desk is there"):
+        _elsewhere(export, **changes).write(tmp_path)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["banc.toml", "adresses.json", "client.json"])
+def test_a_folder_of_somebody_s_files_is_left_alone(tmp_path, english, name):
+    (tmp_path / name).write_text("{}", encoding="utf-8")
+
+    with pytest.raises(NotReady, match=f"{name} is there already, expected an empty folder"):
+        hold_folder(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, english):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(NotReady, match="expected a folder that can be written"):
+        hold_folder(tmp_path / "file" / "export")
+
+
+def test_an_address_of_version_6_is_written_as_in_a_url(export):
+    told = _elsewhere(export, host="fd00::1").addresses
+
+    assert urlsplit(f"//{told.smtp}").port == 5587
+    assert urlsplit(f"//{told.smtp}").hostname == "fd00::1"
+    assert not told.needs_hosts_line
