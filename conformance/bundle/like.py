@@ -19,7 +19,7 @@ from conformance.bundle.findings import load_findings
 from conformance.bundle.reading import AlteredBundle, BundleFault, opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import ALTERED, INTACT, verify
-from conformance.catalogue import Catalogue
+from conformance.catalogue import Catalogue, catalogue_in, catalogue_note
 from conformance.journal import Journal
 from conformance.locale import _, _n
 from conformance.plan import Plan, load_plan
@@ -36,7 +36,9 @@ _PLAN = {"corridor": "corridor", "wave": "waves", "profiles": "profiles", "packs
 class Deposit:
     """What a bundle says of its run. `manifest` is None when it was never sealed.
 
-    `scenarios` are the names that were told, in order; `run` the data of `run.started`.
+    `scenarios` are the names that were told, in order; `run` the data of `run.started`;
+    `catalogue` what it was held to, in the version of this bench, and `note` says whether that is
+    another one.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Deposit:
     run: Mapping[str, Any]
     scenarios: tuple[str, ...]
     findings: Mapping[str, Any]
+    catalogue: Catalogue
+    note: str
 
     @property
     def run_id(self) -> str:
@@ -96,8 +100,15 @@ def deposit_of(bundle: Path) -> Deposit:
             )
         findings = load_findings(folder)
         compare(findings, findings)  # its form is held to before anything is started
-        sealed = sha256_of(folder / MANIFEST) if verification.code == INTACT else None
-    return Deposit(bundle.name, sealed, begun[0], tuple(dict.fromkeys(told)), findings)
+        return Deposit(
+            name=bundle.name,
+            manifest=sha256_of(folder / MANIFEST) if verification.code == INTACT else None,
+            run=begun[0],
+            scenarios=tuple(dict.fromkeys(told)),
+            findings=findings,
+            catalogue=catalogue_in(folder),
+            note=catalogue_note(folder),
+        )
 
 
 def as_deposited(plan: Plan, run: Mapping[str, Any]) -> Plan:
@@ -126,7 +137,7 @@ def as_deposited(plan: Plan, run: Mapping[str, Any]) -> Plan:
     return made.model_copy(update={"source": plan.source})
 
 
-def strangeness(deposit: Deposit, catalogue: Catalogue, rules: Mapping[str, str]) -> Iterator[str]:
+def strangeness(deposit: Deposit, rules: Mapping[str, str]) -> Iterator[str]:
     """What of the deposit is not the same here, a sentence each, to be told before the start.
 
     `rules` are the hashes of this bench.
@@ -135,9 +146,12 @@ def strangeness(deposit: Deposit, catalogue: Catalogue, rules: Mapping[str, str]
         yield _("{name}: not sealed: nothing says that it is as it was made").format(
             name=deposit.name)  # fmt: skip
     theirs = str((deposit.run.get("catalogue") or {}).get("sha256") or "")
-    if theirs != catalogue.sha256:
+    ours = deposit.catalogue.sha256
+    if deposit.note:
+        yield deposit.note
+    elif theirs != ours:
         said = _("catalogue of another version: {theirs} there, {ours} here")
-        yield said.format(theirs=theirs[:12] or "?", ours=catalogue.sha256[:12])
+        yield said.format(theirs=theirs[:12] or "?", ours=ours[:12])
     before: Mapping[str, str] = deposit.run.get("rules") or {}
     changed = sorted(name for name in before.keys() & rules.keys() if before[name] != rules[name])
     sorts = (

@@ -9,11 +9,9 @@ import click
 from conformance.bundle.finish import Finished
 from conformance.bundle.like import Deposit, deposit_of, likeness_in, strangeness
 from conformance.bundle.reading import BundleFault
-from conformance.catalogue import Catalogue, catalogue_for
 from conformance.cli.mishaps import printable
 from conformance.judging.judge import all_rules, findings_json
 from conformance.locale import _
-from conformance.plan import load_plan
 
 _SETTLED = {"packs": "--packs", "lifetimes": "--lifetimes", "strict": "--strict"}
 
@@ -33,12 +31,10 @@ def as_asked(options: dict[str, Any], bundle: Path) -> dict[str, Any]:
         said = _("--like {path}: {product} is not here: --config says where it is")
         product = (deposit.run.get("product") or {}).get("name", "?")
         raise BundleFault(said.format(path=bundle, product=product))
-    plan = load_plan(options["config"])
-    catalogue = catalogue_for(plan.imported_catalogue)
     hashes = {rule.id: rule.sha256 for rule in all_rules().values()}
-    for sentence in strangeness(deposit, catalogue, hashes):
+    for sentence in strangeness(deposit, hashes):
         click.echo(f"banc: {printable(sentence)}", err=True)
-    only = _to_tell(deposit, options["only"], catalogue)
+    only = _to_tell(deposit, options["only"])
     return options | {
         "only": only,
         "lifetimes": deposit.lifetimes,
@@ -47,9 +43,11 @@ def as_asked(options: dict[str, Any], bundle: Path) -> dict[str, Any]:
     }
 
 
-def _to_tell(deposit: Deposit, only: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+def _to_tell(deposit: Deposit, only: Iterable[str]) -> tuple[str, ...]:
     """The scenarios to tell again: those of the deposit that this bench knows, or some of them."""
-    known = {name for story in catalogue.scenarios if not story.reason for name in _names(story)}
+    known = {
+        name for story in deposit.catalogue.scenarios if not story.reason for name in _names(story)
+    }
     unknown = [name for name in deposit.scenarios if name not in known]
     if unknown:
         said = _("told in the deposit and unknown to this bench: {names}")
