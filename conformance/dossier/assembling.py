@@ -4,10 +4,11 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from conformance.bundle.reading import BundleFault
 from conformance.catalogue import Catalogue
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.dossier.building import build
-from conformance.dossier.bundles import Terms, expand, gather, newest_gaps
+from conformance.dossier.bundles import Terms, expand, gather, names, newest_gaps
 from conformance.dossier.choosing import Holdings, lines_of
 from conformance.dossier.model import Dossier, Product
 
@@ -25,11 +26,14 @@ def assemble(
     """The dossier of a candidate over several bundles (folders or zips), written to `out` if given.
 
     `any_catalogue` takes bundles that were held to another version of the catalogue. Raises
-    `BundleFault` when `out` holds something else, `OSError` when a file cannot be read or written.
+    `BundleFault` when no bundle at all can be used or `out` holds something else, `OSError` when a
+    file cannot be read or written.
     """
     owed = owed_by(candidate, catalogue)
     with contextlib.ExitStack() as stack:
         found = gather(expand(paths), Terms(product, catalogue, any_catalogue), stack)
+        if not found.taken:
+            raise BundleFault("\n".join(names(found.left_out)))
         held = Holdings(found.evidence, newest_gaps(found.gaps))
         lines = lines_of(owed, candidate, catalogue, product, held, lang)
         dossier = Dossier(product, lines, tuple(found.left_out), tuple(found.notes))

@@ -170,13 +170,27 @@ def test_what_cannot_count_is_left_out_and_told(
 
 
 def test_a_bundle_that_was_altered_counts_for_nothing(make: Make, catalogue: Catalogue) -> None:
-    folder = make("run")
+    folder, sound = make("run"), make("older", build="6")
     (folder / "video" / "a.mp4").write_bytes(b"another film")
 
-    made = dossier(catalogue, folder)
+    made = dossier(catalogue, folder, sound)
 
-    assert of(made, FILM) == ("missing", "")
+    assert of(made, FILM) == ("to_redo", "older")
     assert "video/a.mp4: altered" in made.left_out[0].why
+
+
+def test_no_bundle_at_all_is_said_in_a_sentence_each_and_nothing_is_written(
+    make: Make, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    unsealed, foreign = make("a", sealed=False), make("b", product={"name": "Autre"})
+
+    with pytest.raises(BundleFault) as fault:
+        dossier(catalogue, unsealed, foreign, tmp_path / "none", out=tmp_path / "out")
+
+    assert [word in line for word, line in
+            zip(("not sealed", "Autre", "nothing is there"), str(fault.value).splitlines(),
+                strict=True)] == [True] * 3  # fmt: skip
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_same_bundle_twice_counts_once(make: Make, catalogue: Catalogue) -> None:
@@ -204,9 +218,9 @@ def test_a_file_outside_the_bundle_is_never_taken(
     row = {"id": MAILS, "file": file, "kind": "smtp_source", "state": "present"}
     hostile = make("hostile", rows=[row])
 
-    made = dossier(catalogue, hostile)
+    made = dossier(catalogue, hostile, make("sound"))
 
-    assert of(made, MAILS) == ("missing", "")
+    assert of(made, MAILS) == ("ready", "sound")
     assert "which the bundle does not hold" in made.left_out[0].why
 
 

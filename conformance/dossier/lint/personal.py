@@ -40,11 +40,14 @@ TEST_DOMAINS = (
 
 _OWN = frozenset(person.ins for person in PATIENTS if person.ins)
 _MONTH = r"(?:0[1-9]|1[0-2]|[2-9]\d)"
-_PLAIN = re.compile(rf"(?<![\w.])[12378]\d{{2}}{_MONTH}(?:\d\d|2[ABab])\d{{8}}(?![\w])")
+_BEFORE, _AFTER = r"(?<![^\W_])(?<!\.)", r"(?![^\W_])"
+"""Neither letter, digit nor point: a part of a longer identifier is none."""
+
+_PLAIN = re.compile(rf"{_BEFORE}[12378]\d{{2}}{_MONTH}(?:\d\d|2[ABab])\d{{8}}{_AFTER}")
 _GAP = "[ \u00a0\u202f.]"
 _GROUPED = re.compile(
-    rf"(?<![\w.])[12378]{_GAP}\d\d{_GAP}{_MONTH}{_GAP}(?:\d\d|2[ABab]){_GAP}"
-    rf"\d{{3}}{_GAP}\d{{3}}{_GAP}\d\d(?![\w])"
+    rf"{_BEFORE}[12378]{_GAP}\d\d{_GAP}{_MONTH}{_GAP}(?:\d\d|2[ABab]){_GAP}"
+    rf"\d{{3}}{_GAP}\d{{3}}{_GAP}\d\d{_AFTER}"
 )
 _UNDER_OID = re.compile(
     r"(?P<a>[0-9ABab]{15})\^{3}&(?:amp;)?(?P<b>[0-9.]+)"
@@ -59,10 +62,11 @@ _RPPS = re.compile(
     r"|\bRPPS\b[^\w]{0,4}(?:n[°ºo]\s*)?[:=]?\s*(?P<w>\d{11,12})(?!\d)",
     re.IGNORECASE,
 )
-_BARE_RPPS = re.compile(r"(?<![\w.])8(10\d{9})(?![\w])")
+_BARE_RPPS = re.compile(rf"{_BEFORE}8(10\d{{9}}){_AFTER}")
 _ADDRESS = re.compile(
     r"(?<![\w.+@/-])([A-Za-z0-9._%+'-]{1,64})@((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24})(?![\w-])"
 )
+_FILES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".css", ".js", ".pdf", ".xml")
 _ROLES = frozenset(
     {
         "contact", "support", "info", "noreply", "no-reply", "ne-pas-repondre", "accueil",
@@ -146,6 +150,8 @@ def _rpps(digits: str) -> str:
 def _addresses(file: str, text: str) -> Iterator[Remark]:
     for local, domain in dict.fromkeys(_ADDRESS.findall(_IDENTIFIERS.sub("", text))):
         low = domain.lower()
+        if low.endswith(_FILES):
+            continue
         if low.endswith(tuple(f".{known}" for known in TEST_DOMAINS)) or low in TEST_DOMAINS:
             continue
         shown = f"{local[:1]}…@{low}"
