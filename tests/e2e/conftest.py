@@ -1,6 +1,7 @@
 """The command line as a shell sees it: in this process, so that a hundred calls stay cheap."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 from conformance import locale
 from conformance.cli.main import main
+
+sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside the tests
 
 
 @dataclass(frozen=True)
