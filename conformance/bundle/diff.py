@@ -124,6 +124,19 @@ def milder_lines(difference: Difference) -> list[str]:
     return [_filled(_(said), change) for said, changes in sorts for change in changes]
 
 
+def changes_json(difference: Difference) -> dict[str, list[dict[str, Any]]]:
+    """The changes of each sort, for a machine: key, and verdict on either side (null: none)."""
+    sorts = ("worse", "hidden", "new", "gone", "other", "better")
+    return {sort: [_change_json(change) for change in getattr(difference, sort)] for sort in sorts}
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    key = dict(zip(("rule", "scenario", "subject"), change.key, strict=True))
+    sides = {"before": change.before, "after": change.after}
+    verdicts = {name: side["verdict"] if side else None for name, side in sides.items()}
+    return key | verdicts | {"rule_changed": change.rule_changed}
+
+
 _WORSE = N_("worse: {finding}: {before} → {after}")
 _WORSE_NEW = N_("worse: {finding}: {after}, which was not there before")
 _HIDDEN = N_("no longer tested: {finding}: was {before}")

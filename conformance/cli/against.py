@@ -1,12 +1,19 @@
 """`banc run --against`: what became worse since an earlier bundle, in ten lines."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.bundle.diff import Change, Difference, compare, milder_lines, sentence_of
+from conformance.bundle.diff import (
+    Change,
+    Difference,
+    changes_json,
+    compare,
+    milder_lines,
+    sentence_of,
+)
 from conformance.bundle.finish import Finished
 from conformance.bundle.history import Chosen, Earlier, Kin, choose
 from conformance.judging.findings import WORST_FIRST, Judgement
@@ -35,19 +42,13 @@ class Compared:
         """For a machine: every change, by sort."""
         if self.difference is None or self.earlier is None:
             return {"bundle": None, "worse": False, "changes": {}}
-        sorts = ("worse", "hidden", "new", "gone", "other", "better")
         return {
             "bundle": str(self.earlier.path),
             "run_id": self.earlier.run.get("run_id"),
             "worse": self.worse,
             "rules_changed": self.difference.rules_changed,
-            "changes": changes_json(self.difference, sorts),
+            "changes": changes_json(self.difference),
         }
-
-
-def changes_json(difference: Difference, sorts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """The changes of each sort: key, verdict on either side (null: not there)."""
-    return {sort: [_change_json(change) for change in getattr(difference, sort)] for sort in sorts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +196,3 @@ def _ten(said: Sequence[str]) -> tuple[str, ...]:
         return tuple(said)
     more = len(said) - LINES + 1
     return (*said[: LINES - 1], _("… and {n} more").format(n=more))
-
-
-def _change_json(change: Change) -> dict[str, Any]:
-    rule, scenario, subject = change.key
-    sides: dict[str, Mapping[str, Any] | None] = {"before": change.before, "after": change.after}
-    verdicts = {name: side["verdict"] if side else None for name, side in sides.items()}
-    key = {"rule": rule, "scenario": scenario, "subject": subject}
-    return key | verdicts | {"rule_changed": change.rule_changed}

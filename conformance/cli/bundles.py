@@ -1,5 +1,6 @@
 """`banc verify`, `replay`, `diff`, `finish`: what is done with a bundle after its run."""
 
+import json
 from pathlib import Path
 
 import click
@@ -64,19 +65,24 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
 @click.command("diff")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For a machine.")
 @with_lang
-def diff_command(old: Path, new: Path, lang: str) -> int:
+def diff_command(old: Path, new: Path, as_json: bool, lang: str) -> int:
     """Show what became better, worse, new or gone from bundle OLD to bundle NEW.
 
-    Exit code: 0 nothing worse, 1 something worse, 2 not a bundle.
+    What was tested in OLD and is not in NEW counts as worse. Exit code: 0 nothing worse, 1
+    something worse, 2 not a bundle.
     """
-    from conformance.bundle.diff import compare, lines
+    from conformance.bundle.diff import changes_json, compare, lines
     from conformance.bundle.findings import load_findings
     from conformance.bundle.reading import opened
 
     with opened(old) as first, opened(new) as second:
         difference = compare(load_findings(first), load_findings(second))
-    for line in lines(difference):
+    if as_json:
+        facts = {"worse": difference.regressed, "rules_changed": difference.rules_changed}
+        click.echo(json.dumps(facts | {"changes": changes_json(difference)}, ensure_ascii=False))
+    for line in [] if as_json else lines(difference):
         click.echo(line)
     return 1 if difference.regressed else 0
 

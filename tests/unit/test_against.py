@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from click.testing import CliRunner
 
 from conformance import locale
 from conformance.bundle.finish import Finished
@@ -17,6 +18,7 @@ from conformance.bundle.keys import signing_key
 from conformance.bundle.reading import BundleFault
 from conformance.bundle.seal import seal
 from conformance.cli.against import LINES, Against, Compared
+from conformance.cli.main import cli
 from conformance.journal import JournalWriter
 from conformance.judging.findings import Finding, Judgement, ScenarioVerdict, Verdict
 
@@ -328,3 +330,18 @@ def test_a_run_that_was_cut_short_is_held_to_what_it_told(night: Night) -> None:
     result = compared(bundle, finding("a", "not_tested", reason="interrupted"), whole=False)
 
     assert not result.worse
+
+
+def test_a_machine_reads_every_change_of_a_run_and_of_two_bundles(night: Night) -> None:
+    old = night("old", finding("a", "pass"), finding("b", "pass"))
+    new = night("new", finding("a", "fail"))
+
+    told = CliRunner().invoke(cli, ["diff", str(old), str(new), "--json"], standalone_mode=False)
+    run = compared(old, finding("a", "fail")).to_json()
+
+    changes = json.loads(told.output)["changes"]
+    key = {"rule": "a", "scenario": STORY, "subject": "login 1"}
+    assert told.return_value == 1
+    assert changes["worse"] == [key | {"before": "pass", "after": "fail", "rule_changed": False}]
+    assert [change["rule"] for change in changes["hidden"]] == ["b"]
+    assert (run["changes"], run["worse"], run["run_id"]) == (changes, True, "night-1")
