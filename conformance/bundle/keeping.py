@@ -1,10 +1,11 @@
 """Keeps a reports folder small: removes old bundles that can be told to be ours, and no others.
 
 Removed is only a folder (no link) that holds a whole run of the same product and plan, is as it was
-sealed (so that nothing of it is anybody else's), by no other lasting key than the user's own, and
-has no decisions beside it.
+sealed (so that nothing of it is anybody else's), by no other lasting key than the user's own, has
+no decisions beside it, and in it neither a film made elsewhere nor what an auditor compared with.
 """
 
+import json
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -48,8 +49,13 @@ def remove(bundles: Collection[Path]) -> tuple[list[str], list[str]]:
 
 
 def _ours(bundle: Path) -> bool:
-    """Whether nobody else has a part in it: no decisions beside it, no stranger's lasting key."""
-    if decisions_folder(bundle).exists():
+    """Whether nobody had a hand in it: no decisions beside it, no film or deposit in it.
+
+    Nor may it be sealed by a lasting key that is not the user's.
+    """
+    if decisions_folder(bundle).exists() or (bundle / "like").exists():
+        return False
+    if json.loads((bundle / "run.json").read_bytes()).get("made_from"):
         return False
     signer = verify(bundle).signer
     return signer is not None and (signer.known or signer.who == "run")

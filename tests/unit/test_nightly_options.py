@@ -182,12 +182,13 @@ Make = Callable[..., Path]
 def make(tmp_path: Path) -> Make:
     """`make(name)`: a sealed bundle of our product, the later the newer."""
 
-    def made(name: str, ended: str = "completed", key: Path | None = None, **run: Any) -> Path:
+    def made(name: str, key: Path | None = None, about: Any = None, **run: Any) -> Path:
         folder = tmp_path / "reports" / name
         writer = JournalWriter(folder, "main", b"k" * 32, time.perf_counter_ns())
         writer.record("run.started", RUN | run, source="bench")
         writer.close()
-        (folder / "run.json").write_text(json.dumps({"ended": ended}), encoding="utf-8")
+        facts = {"ended": "completed"} | (about or {})
+        (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
         (folder / "findings.json").write_text('{"findings":[]}', encoding="utf-8")
         seal(folder, signing_key(key))
         return folder
@@ -216,9 +217,10 @@ def test_what_is_not_ours_is_never_removed(make: Make, tmp_path: Path) -> None:
     decisions_folder(reports / "decided").mkdir()
     make("altered")
     (reports / "altered" / "mine.txt").write_text("notes", encoding="utf-8")
-    make("cut", ended="interrupted")
+    make("cut", about={"ended": "interrupted"})
     make("of-another", product={"name": "Autre"})
     make("signed-by-another", key=stranger)
+    make("with-a-film", about={"made_from": [{"manifest_sha256": "0"}]})
     (reports / "holiday").mkdir()
     shutil.copytree(make("linked"), tmp_path / "elsewhere")
     shutil.rmtree(reports / "linked")
@@ -233,7 +235,7 @@ def test_the_bundle_compared_with_is_spared_and_a_cut_run_does_not_count(make: M
     oldest = make("oldest")
     make("old")
     make("new")
-    make("cut", ended="interrupted")
+    make("cut", about={"ended": "interrupted"})
 
     assert too_many(oldest.parent, 1, oldest) == ["old"]
     assert too_many(oldest.parent, 3) == []
