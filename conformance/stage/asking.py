@@ -30,6 +30,7 @@ class Asking:
         self._person: Person | None = None
         self._studio: OwnStudio | None = None
         self._warned = False
+        self._told: set[str] = set()
         self._story: Scenario | None = None
         self._beside: Scenario | None = None
 
@@ -59,17 +60,26 @@ class Asking:
         where = ", ".join(filter(None, (product, address)))
         before = [_("Product: {where}").format(where=where)]
         before += [text.said(self._lang) for text in story.prerequisites]
+        self._open(story, name, before)
+
+    def tell_once(self, sentence: str) -> None:
+        """Say something that a person needs to hear once a run; it goes to the terminal only."""
+        if sentence and sentence not in self._told:
+            self._told.add(sentence)
+            self.person().tell(sentence)
+
+    def accompany(self, story: Scenario, name: str) -> None:
+        """Say which story begins to a person who only signs in outside: the bench acts in it."""
+        self._beside = story
+        self._open(story, name, [])
+
+    def _open(self, story: Scenario, name: str, before: list[str]) -> None:
         studio = self.studio
         if isinstance(studio, OwnStudio) and studio.why_not and not self._warned:
             self._warned = True
             said = _("{why}; one made elsewhere can be added later: banc film add")
             before.append(said.format(why=studio.why_not))
         self.person().begin(Opening(name, story.title.said(self._lang), tuple(before)))
-
-    def accompany(self, story: Scenario, name: str) -> None:
-        """Say which story begins to a person who only signs in outside: the bench acts in it."""
-        self._beside = story
-        self.person().begin(Opening(name, story.title.said(self._lang)))
 
     def enter(self, n: int) -> None:
         """Say which step begins, while a person is told a story or goes beside one."""

@@ -91,7 +91,8 @@ class Bench:
         self._started(declaration, means, name)
         face = self.plan.face(declaration.mode)
         by_hand = face.driver == "operator"
-        services, faces = self._ready(by_hand)
+        with_a_person = by_hand or "psc" in self.plan.stage.outside
+        services, faces = self._ready(with_a_person)
         services.hold(declaration)
         # A person is slower than any short lifetime.
         usual = "official" if by_hand else declaration.lifetimes
@@ -103,12 +104,13 @@ class Bench:
         if by_hand:
             story = self.catalogue.scenario(declaration.id)
             self.asking.begin(story, name, faces.address(face))
+            self.asking.tell_once(services.where_the_phone_is())
         elif "psc" in services.outside:
             self.asking.accompany(self.catalogue.scenario(declaration.id), name)
         driver.open()
         hand = faces.hand(face)
         if declaration.filmed:
-            self._film = self._roll(name, self.asking.studio if by_hand else self._studio)
+            self._film = self._roll(name, self.asking.studio if with_a_person else self._studio)
         if declaration.fault is not None:
             services.arm(declaration.fault, declaration.fault_value)
         system = RecordedSystem(

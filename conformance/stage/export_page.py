@@ -7,6 +7,7 @@ import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import jinja2
 
@@ -45,8 +46,18 @@ def page(export: "Export") -> str:
 def plan_text(addresses: Addresses) -> str:
     """A `banc.toml` for a run at the same addresses, whose product a person operates."""
     return _template("desk.banc.toml.html", escaped=False).render(
-        a=addresses, client=addresses.client, quoted=_quoted, _=_
+        a=addresses,
+        client=addresses.client,
+        address=_origin(addresses.client.redirect_uris),
+        quoted=_quoted,
+        _=_,
     )
+
+
+def _origin(uris: tuple[str, ...]) -> str:
+    """Where a product whose pages are called back is opened; a guess for any other."""
+    pages = [parts for parts in map(urlsplit, uris) if parts.scheme in ("http", "https")]
+    return f"{pages[0].scheme}://{pages[0].netloc}/" if pages else "http://localhost/"
 
 
 def _typeset(message: str) -> str:

@@ -84,8 +84,9 @@ class Told:
         seq = 0
         try:
             if self._heard:
-                more = {"source": source, "tenant": tenant, "witness": witness, "blobs": blobs}
-                seq = self._inner.record(kind, data, **more)
+                seq = self._inner.record(
+                    kind, data, source=source, tenant=tenant, witness=witness, blobs=blobs
+                )
                 if isinstance(facts, Mapping) and facts.get("phone_opened"):
                     self._opened()
         except OSError:  # a reader that left must not make the mocks answer otherwise

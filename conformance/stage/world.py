@@ -52,6 +52,7 @@ class World:
         self.identities = Identities(plan)
         self.outside = plan.stage.outside
         self.mocks: Services | None = None
+        self._phone = ""
         if plays := frozenset(SERVICES) - self.outside:
             listening, more = Listening.of(plan.stage), self.identities.mailboxes()
             self.mocks = Services(writer, keys, listening, plays=plays, mailboxes=more)
@@ -74,6 +75,18 @@ class World:
         self._registration = client
         if self.mocks is not None:
             self.mocks.open_tenant(client)
+
+    def where_the_phone_is(self) -> str:
+        """The sentence on the mock's phone page, empty when there is none; the same all the run.
+
+        Beyond loopback its address opens the page once: for a terminal, never for the journal.
+        """
+        if self.mocks is None or PSC in self.outside:
+            return ""
+        if not self._phone:
+            self._phone = self.mocks.psc.phone_ticket(self.mocks.tenant)
+        said = _("Phone page, which also shows the mark for a film made elsewhere: {url}")
+        return said.format(url=self._phone)
 
     def hold(self, declaration: Declaration) -> None:
         """See that the story can be told here, before anything is asked of anybody.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -28,12 +29,32 @@ def _apart(folder, *command):
         [*unshare, sys.executable, str(HERE / "desk_network.py"), str(folder), *command],
         env=os.environ | {"BANC_CONFIG": str(folder / "keys"), "BANC_LANG": "en"},
         cwd=ROOT,
+        input="",
         capture_output=True,
         text=True,
         encoding="utf-8",
         timeout=180,
         check=False,
     )
+
+
+def _run(folder, plan, *options):
+    """A `banc run` in the namespace; what it said, its bundle and the tenant that it opened."""
+    reports = folder / "reports"
+    banc = [sys.executable, "-m", "conformance.cli", "run", "--no-video"]
+    done = _apart(folder, *banc, "--config", str(plan), "--reports", str(reports), *options)
+    [bundle] = [path.parent for path in reports.glob("*/findings.json")]
+    events = [
+        json.loads(line)
+        for path in (bundle / "journal").iterdir()
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    [opened] = [event["data"] for event in events if event["kind"] == "tenant.opened"]
+    return done, bundle, opened
+
+
+def _octets(bundle):
+    return b"".join(path.read_bytes() for path in bundle.rglob("*") if path.is_file())
 
 
 @pytest.fixture(scope="module")
@@ -124,21 +145,23 @@ def test_a_run_listens_there_too_and_its_own_product_comes_to_it(tmp_path):
     adapter = (ROOT / "mocks" / "lps" / "banc.adapter.toml").read_text(encoding="utf-8")
     stage = '\n[stage]\nlisten = "10.77.0.1"\nallow = "10.77.0.2/32"\n'
     plan.write_text(adapter + stage, encoding="utf-8")
-    command = ["run", "--no-video", "--only", "PSC.01.01@ecps", "--config", str(plan)]
 
-    done = _apart(
-        tmp_path, sys.executable, "-m", "conformance.cli", *command, "--reports", str(tmp_path)
-    )
+    done, bundle, opened = _run(tmp_path, plan, "--only", "PSC.01.01@ecps")
 
     assert done.returncode == 0, done.stderr
-    [bundle] = [path.parent for path in tmp_path.glob("*/findings.json")]
-    opened = [
-        json.loads(line)
-        for path in (bundle / "journal").iterdir()
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if '"kind":"tenant.opened"' in line or '"kind": "tenant.opened"' in line
-    ]
-    assert opened[0]["data"]["issuer"].startswith("https://10.77.0.1:")
-    token = json.loads((tmp_path / "keys" / "desk.json").read_text(encoding="utf-8"))
-    written = b"".join(path.read_bytes() for path in bundle.rglob("*") if path.is_file())
-    assert not any(value.encode() in written for value in token.values())
+    assert opened["issuer"].startswith("https://10.77.0.1:")
+    kept = json.loads((tmp_path / "keys" / "desk.json").read_text(encoding="utf-8"))
+    assert not any(value.encode() in _octets(bundle) for value in kept.values())
+
+
+def test_a_person_runs_the_exported_plan_at_the_addresses_that_were_served(met):
+    folder = met["folder"].parent
+
+    done, bundle, opened = _run(folder, met["folder"] / "banc.toml", "--only", "PSC.01.01@ecps")
+
+    assert done.returncode == 2  # nobody was there to answer
+    assert opened["issuer"] == met["said"]["issuer"]
+    assert opened["ports"]["smtp"] == met["said"]["smtp_port"]
+    [(once, ticket)] = set(re.findall(r"(https://\S+/phone)\?control_token=(\S+)", done.stderr))
+    assert once == met["said"]["phone"]
+    assert ticket.encode() not in _octets(bundle)
