@@ -214,7 +214,7 @@ def _not_needed(line: Line, other: str) -> Line:
     said = _("one of {names} is enough, and {proof} is there").format(
         names=", ".join(line.one_of), proof=other
     )
-    return replace(line, state="not_applicable", reasons=(said,), sentence=said)
+    return replace(line, state="not_applicable", reasons=(said,), sentence=said, one_of=())
 
 
 _THERE = frozenset({"ready", "to_check"})
