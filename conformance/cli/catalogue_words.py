@@ -92,8 +92,10 @@ def defect_lines(imported: Imported, path: Path) -> Iterator[str]:
         for found in imported.defects:
             if found.severity == severity:
                 place = _("line {line}").format(line=found.place) if found.place else _("sheet")
-                about = f"{found.about}: " if found.about else ""
-                yield from _wrapped(f"{words[severity]} · {place} · {about}{sentence(found)}")
+                what = sentence(found)
+                if found.about:
+                    what = _("{id}: {what}").format(id=found.about, what=what)
+                yield from _wrapped(f"{words[severity]} · {place} · {what}")
     weights = Counter(found.severity for found in imported.defects)
     yield f"{path}: {_counted(weights['error'], weights['warning'])}"
 
