@@ -200,5 +200,7 @@ def _write(out: Path, answers: Answers) -> None:
         _say(f"- {sentence}", "  ", "  ")
     click.echo(_("The guide: {guide}").format(guide=guide))
     banc = "./banc" if Path("banc").is_file() else "banc"
-    command = f"{banc} run --config {out} --only {first_scenario(answers)}"
-    click.echo(_("Then:") + f"\n  {command}")
+    click.echo(_("Then:"))
+    if not answers["start"]:
+        click.echo(f"  {banc} serve --config {out} --export {out.parent / 'poste'}")
+    click.echo(f"  {banc} run --config {out} --only {first_scenario(answers)}")

@@ -57,7 +57,7 @@ def remaining(answers: Answers) -> list[str]:
     if answers["start"]:
         left.append(_("env: how your product learns where the mocks are"))
     else:
-        left.append(_("your product itself: point it at the mock Pro Santé Connect"))
+        left.append(_("the settings of your product, which banc serve --export writes for it"))
     if answers["driver"] == "browser":
         left.append(_("[actions.…]: the words of your pages and buttons, here only guessed"))
         left.append(_("[see]: where your pages show who is signed in"))

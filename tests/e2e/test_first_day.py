@@ -135,6 +135,8 @@ def said(desk: Desk) -> dict[str, str]:
             path = desk.folder / "mon-produit" / "banc.toml"
             path.write_text(filled_in(path.read_text("utf-8")), encoding="utf-8")
             continue
+        if "banc.operator.toml" in block:
+            continue  # a person is needed: see below
         done = desk.shell(block)
         printed[block.strip()] = done.stdout + done.stderr
         if "doctor" not in block:  # what this machine lacks is not the page's
@@ -213,6 +215,108 @@ def test_every_link_and_picture_of_the_page_is_there(language: str) -> None:
             assert target[1:] in anchors
         elif not target.startswith("http"):
             assert (DOCS / target).exists(), target
+
+
+class Somebody:
+    """A person at a terminal, with the product in a browser of their own."""
+
+    def __init__(self, desk: Desk, browser: Browser, language: str) -> None:
+        command = next(block for block in blocks("fr", "sh") if "banc.operator.toml" in block)
+        self.terminal = pexpect.spawn(
+            "sh", ["-c", f"exec {command}"], cwd=str(desk.folder), encoding="utf-8", timeout=90,
+            env={**desk.environment, "BANC_LANG": language, "TERM": "dumb"}, dimensions=(60, 80),
+        )  # fmt: skip
+        self.shown = io.StringIO()
+        self.terminal.logfile_read = self.shown
+        self.context = browser.new_context(ignore_https_errors=True)
+        self.page = self.context.new_page()
+
+    def asked(self) -> str | None:
+        """The next question, as one line; None once the run has ended."""
+        ended = self.terminal.expect([r"\r\n  > (?=$)", pexpect.EOF])
+        return None if ended else " ".join(self.terminal.before.split())
+
+    def answers(self, question: str) -> str | None:
+        """Do what is asked and give what is to be typed; None where the bench sees for itself."""
+        page = self.page
+        if "Affichez votre produit" in question:
+            page.goto(re.findall(r"http://localhost:\d+", question)[0])
+        elif "Affichez la page des conditions" in question:
+            page.get_by_role("link", name="Conditions d'utilisation").first.click()
+        elif "Fermez les conditions" in question:
+            page.get_by_text("J'ai lu, retour à l'accueil").click()
+        elif "Allez à la zone de connexion" in question:
+            page.get_by_text("Entrer dans l'espace soignants").click()
+        elif "Quel texte porte le bouton" in question:
+            return page.locator(".psc").inner_text()
+        elif "Lancez la connexion" in question:
+            return self._click(".psc")
+        elif "Sur la page de Pro Santé Connect" in question:
+            page.get_by_test_id("wallet-means-ecps").click()
+            page.get_by_test_id("wallet-person-899700042171").click()
+            return self._click("[data-testid=wallet-submit]")
+        elif "Quel nom votre produit" in question:
+            return page.locator(".who .name").inner_text()
+        elif "Allez à la zone de déconnexion" in question:
+            page.get_by_text("Mon compte").click()
+        elif "Déconnectez-vous" in question:
+            return self._click("text=Fermer la session")
+        elif "n : non" in question:
+            return "o"
+        return ""
+
+    def _click(self, selector: str) -> None:
+        self.page.locator(selector).click()
+
+    def leave(self) -> None:
+        """Close terminal and browser."""
+        self.terminal.close(force=True)
+        self.context.close()
+
+
+def test_a_person_leads_the_same_product_through_the_same_scenario(
+    desk: Desk, said: dict[str, str], browser: Browser
+) -> None:
+    somebody = Somebody(desk, browser, "fr")
+    try:
+        while (question := somebody.asked()) is not None:
+            answer = somebody.answers(question)
+            if answer is not None:
+                somebody.terminal.sendline(answer)
+        somebody.terminal.wait()
+        code = somebody.terminal.exitstatus
+    finally:
+        somebody.leave()
+    shown = somebody.shown.getvalue().replace("\r\n", "\n")
+
+    made = picture_of_terminal(browser, shown.partition("\n--- Étape 3/11")[0].strip())
+    found = json.loads((desk.bundle / "findings.json").read_bytes())["findings"]
+    spoken = {f["key"]["rule"]: f["verdict"] for f in found if f["said"]}
+    assert code == 0, shown
+    assert "Étape 11/11" in shown
+    assert set(spoken.values()) == {"pass", "review"}
+    assert spoken["psc.request.scope"] == "pass"
+    assert spoken["psc.identity.shown"] == "review"
+    assert max(map(len, shown.splitlines())) <= 80
+    assert alike(made, shipped("first-day-operator.fr.png", made)) < 3
+
+
+def test_the_picture_of_the_first_steps_is_there_in_english_too(
+    desk: Desk, said: dict[str, str], browser: Browser
+) -> None:
+    somebody = Somebody(desk, browser, "en")
+    try:
+        for _ in range(4):
+            somebody.asked()
+            somebody.terminal.sendline("")
+    finally:
+        somebody.leave()
+    shown = somebody.shown.getvalue().replace("\r\n", "\n")
+
+    made = picture_of_terminal(browser, shown.partition("\n--- Step 3/11")[0].strip())
+
+    assert "Step 2/11" in shown
+    assert alike(made, shipped("first-day-operator.en.png", made)) < 3
 
 
 # The pictures. Each is made anew from this very run, looked at, and held against the shipped one.

@@ -90,7 +90,8 @@ def test_ten_questions_write_a_file_that_loads(terminal: "pexpect.spawn", tmp_pa
     assert "'agenda' : elle ne commence pas par http://" in " ".join(address.split())
     assert "laisse le banc choisir le port" in " ".join(address.split())
     assert "run --config banc.toml --only PSC.01.01@ecps" in said
-    assert "Pro Santé Connect" in said
+    assert "banc serve --config banc.toml --export poste" in said
+    assert plan.stage.psc_port == 18443
     shown = choices + wrong + address + said
     assert "\x1b" not in shown
     assert [line for line in shown.splitlines() if len(line.rstrip()) > 80] == []

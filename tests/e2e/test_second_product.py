@@ -6,6 +6,8 @@ The film and the way there are held by the test of the first day.
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +120,60 @@ def test_without_its_settings_it_is_the_set_up_that_is_not_ready(product: Path) 
 
     assert code == 2
     assert "PSC_DISCOVERY, PSC_CLIENT_ID, PSC_CLIENT_SECRET not set" in said
+
+
+def test_a_product_that_the_bench_does_not_start_is_told_where_to_turn(product: Path) -> None:
+    """As the page says: `serve --export` once, the product started by hand, then a run."""
+    config, desk = product / "banc.toml", product / "poste"
+    port, psc, smtp = _free_ports(3)
+    text = config.read_text("utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith(("start", "env", "ready"))]
+    text = "\n".join(kept).replace("{port}", str(port))
+    ports = f"[stage]\npsc_port = {psc}\nsmtp_port = {smtp}\n"
+    config.write_text(f"{text}\n\n{ports}", encoding="utf-8")
+    keys = {"BANC_CONFIG": str(product.parent / "keys"), "BANC_LANG": "fr"}
+    with subprocess.Popen(
+        [
+            sys.executable, "-m", "conformance.cli", "serve",
+            "--config", str(config), "--export", str(desk), "--json",
+        ],
+        env=os.environ | keys,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as serving:  # fmt: skip
+        assert serving.stdout is not None
+        serving.stdout.readline()
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(60) == 0
+    addresses = json.loads((desk / "adresses.json").read_text("utf-8"))
+    client = json.loads((desk / "client.json").read_text("utf-8"))
+    settings = {
+        "REGISTRE_PORT": str(port),
+        "PSC_DISCOVERY": addresses["discovery"],
+        "PSC_CLIENT_ID": client["client_id"],
+        "PSC_CLIENT_SECRET": client["client_secret"],
+        "PSC_CA_FILE": str(desk / "banc-ac.pem"),
+    }
+    command = [sys.executable, "app.py"]
+    with subprocess.Popen(
+        command, cwd=product, env=os.environ | settings, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stderr is not None
+        while f":{port}" not in started.stderr.readline():
+            assert started.poll() is None
+        try:
+            code, bundle, said = rehearse(product, "banc.toml", "PSC.01.01@cps")
+        finally:
+            started.terminate()
+
+    assert [f for f in spoken(bundle) if f["verdict"] != "pass"] == [], said
+    assert code == 0
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports of the loopback that were free a moment ago."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
