@@ -9,6 +9,7 @@ from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.packs import packs_of
 from conformance.stage.identities import service_name
+from conformance.stage.outside import own_display
 from conformance.stage.world import secret_outside
 
 
@@ -40,9 +41,12 @@ def hindrance(jobs: int) -> str | None:
 def not_outside(plan: Plan, lifetimes: str | None) -> str | None:
     """What was asked for that a PSC of somebody else's cannot give; None when nothing was.
 
-    Raises `NotReady` when the secret of the client there is not where `banc.toml` says.
+    Raises `NotReady` when the secret of the client there is not where `banc.toml` says, and when
+    nobody would see the browser in which they are to sign in.
     """
     secret_outside(plan)
+    if "psc" in plan.stage.outside and any(face.driver == "browser" for face in plan.faces):
+        own_display()
     if lifetimes == "short" and "psc" in plan.stage.outside:
         said = _("--lifetimes {value}: nobody can shorten those of {service}")
         return said.format(value=lifetimes, service=service_name(plan, "psc"))

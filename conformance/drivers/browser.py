@@ -295,6 +295,7 @@ class BrowserDriver:
         options = self._options
         return ChromiumOptions(
             display=options.display,
+            visible=options.guide is not None,
             box=options.box,
             ca_file=options.ca_file,
             trusted_certificates=options.trusted_certificates,

@@ -56,12 +56,14 @@ _PREFERENCES = {
 class ChromiumOptions:
     """Where the browser shows itself and whom it trusts.
 
-    Without a `display` (`:99`) it is headless. `box` is the window in pixels of the screen;
-    `ca_file` the bench's own authority (needs certutil); `trusted_certificates` PEM files of
-    servers trusted as they are; `app` opens that URL in a window without tabs or address bar.
+    Without a `display` (`:99`) it is headless, unless `visible` (where windows need no display).
+    `box` is the window in pixels of the screen; `ca_file` the bench's own authority (needs
+    certutil); `trusted_certificates` PEM files of servers trusted as they are; `app` opens that URL
+    in a window without tabs or address bar.
     """
 
     display: str | None = None
+    visible: bool = False
     box: Box = (0, 0, 1280, 800)
     ca_file: Path | None = None
     trusted_certificates: tuple[Path, ...] = ()
@@ -162,7 +164,7 @@ class Chromium:
             return engine.chromium.launch_persistent_context(
                 self._profile,
                 executable_path=executable,
-                headless=options.display is None,
+                headless=options.display is None and not options.visible,
                 args=_arguments(options),
                 ignore_default_args=["--enable-automation"],
                 chromium_sandbox=not _is_root(),

@@ -239,12 +239,12 @@ class Bench:
                     ends.callback(part.stop)
         self._services = self._faces = None
 
-    def _ready(self, by_hand: bool) -> tuple[World, Faces]:
+    def _ready(self, with_a_person: bool) -> tuple[World, Faces]:
         """What every scenario needs, brought up by the first; what failed is tried again.
 
-        A story told `by_hand` needs no screen of the bench: it is filmed on the person's own.
+        A story in which a person acts needs no screen of the bench: it is filmed on their own.
         """
-        if self.options.film and not by_hand and not isinstance(self._studio, Studio):
+        if self.options.film and not with_a_person and not isinstance(self._studio, Studio):
             studio = Studio(self.options.folder, self.plan, self.writer)
             studio.start()
             self._studio = studio

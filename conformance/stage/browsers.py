@@ -10,6 +10,7 @@ from conformance.evidence.screen.layout import Area
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, Plan
+from conformance.stage.outside import own_display
 from conformance.stage.services import Services
 from conformance.stage.world import World
 
@@ -26,7 +27,11 @@ def browser_driver(
     died: Callable[[], str | None],
     guide: Guide | None = None,
 ) -> BrowserDriver:
-    """The driver of a browser face: on the filmed display when there is one, else headless."""
+    """The driver of a browser face: on the filmed display when there is one, else headless.
+
+    With a `guide` it is on the person's own display, who signs in there. Raises `NotReady` when
+    there is none.
+    """
     filmed = isinstance(studio, Studio)
     area = studio.layout_for(face.driver).product if isinstance(studio, Studio) else None
     return BrowserDriver(
@@ -37,7 +42,7 @@ def browser_driver(
             recorder=writer,
             key=f"face {face.name!r}",
             tenant="default",
-            display=studio.display,
+            display=studio.display if guide is None else own_display(),
             box=_box(area) if area else _HEADLESS_BOX,
             ca_file=services.authorities_outside,
             trusted_certificates=services.trusted_certificates,

@@ -131,7 +131,7 @@ class Faces:
 
     def clear(self) -> None:
         """Close the windows that the next story must not find: browsers and the phone."""
-        if not isinstance(self.studio, Studio):
+        if not isinstance(self.studio, Studio) and not self._psc_outside:
             return
         for name in [n for n, d in self._drivers.items() if d.source == "ui"]:
             self._drivers.pop(name).close()
@@ -166,7 +166,7 @@ class Faces:
                 self.address(face),
                 self._services,
                 self._writer,
-                self.studio,
+                self._studio_of(face),
                 died=lambda: self.died(face.name, _LAST_BREATH_S),
                 guide=self._guide(face),
             )
@@ -210,7 +210,8 @@ class Faces:
 
     def _studio_of(self, face: Face) -> Studio | NoStudio:
         """Where its windows stand: what a person must see is never on a screen of the bench."""
-        return NoStudio() if face.driver == "operator" else self.studio
+        seen = face.driver == "operator" or self._psc_outside
+        return NoStudio() if seen else self.studio
 
     def _note_death(self, name: str, death: Death) -> None:
         self._deaths.add(name)

@@ -3,6 +3,8 @@
 They sign in and answer on the e-CPS of a test identity; what they say is `declared`.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -138,6 +140,23 @@ class OutsidePhone:
         choices = (*choices, Choice(NO, _("no request came")))
         if answer_of(self._person, self._service, todo, *choices, about=about) == NO:
             raise Stopped(about, Outcome("unclear", reason=_nothing_asked(self._service)))
+
+
+def own_display() -> str | None:
+    """The X display of the person; None where windows need no name.
+
+    Raises `NotReady` when there is none: the browser of the run would be seen by nobody.
+    """
+    if sys.platform in ("win32", "darwin"):
+        return None
+    name = os.environ.get("DISPLAY")
+    if not name:
+        said = _(
+            "somebody must see the browser of the run to sign in outside, and there is no display "
+            "here (DISPLAY is not set)"
+        )
+        raise NotReady(said)
+    return name
 
 
 def answer_of(person: Person, service: str, todo: str, *choices: Choice, about: str) -> str:

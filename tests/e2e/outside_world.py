@@ -24,6 +24,7 @@ from lxml import html
 from playwright.sync_api import Page, expect, sync_playwright
 
 from conformance.drivers.chromium import find_chromium
+from conformance.evidence.screen.display import Display
 from mocks.identities import COLLEAGUE, DOCTOR, NURSE
 from mocks.pki.authority import Authority
 
@@ -77,10 +78,14 @@ class Service:
 
 
 class Platforms:
-    """A PSC and an MSSanté operator of somebody else's, and a product's port registered there."""
+    """A PSC and an MSSanté operator of somebody else's, and a product's port registered there.
+
+    `display` is what the vendor sits in front of.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.display = Display.start(1280, 900)
         self.product = f"http://127.0.0.1:{free_port()}"
         authority = Authority(folder / "pki")
         certificate = authority.issue(["localhost", "127.0.0.1"])
@@ -103,6 +108,7 @@ class Platforms:
     def stop(self) -> None:
         self.psc.stop()
         self.operator.stop()
+        self.display.stop()
 
     def write_config(self, path: Path, stage: str = "", **changes: str) -> Path:
         """The reference product's own `banc.toml`, its services played by these platforms."""
@@ -174,6 +180,7 @@ class Vendor:
             "BANC_CONFIG": str(self.folder / "keys"),
             "SECRET_DU_TIERS": SECRET,
             "TERM": "dumb",
+            "DISPLAY": self.platforms.display.name,
         }
         command = ["-m", "conformance.cli", "run", "--config", str(config)]
         command += ["--reports", str(self.folder / "reports"), *arguments]

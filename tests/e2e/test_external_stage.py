@@ -1,5 +1,6 @@
 """`[stage] psc, mssante = "external"`: the same stories before platforms that nobody here plays."""
 
+import csv
 import json
 import os
 import subprocess
@@ -45,11 +46,14 @@ class Told:
         return [event for line in lines if (event := json.loads(line))["kind"] == kind]
 
 
-def tour(platforms: Platforms, folder: Path, *more: str, again: str = "oui") -> Told:
+def tour(
+    platforms: Platforms, folder: Path, *more: str, again: str = "oui", film: bool = False
+) -> Told:
     """PSC.01.01 by e-CPS; `again` is what is said of the sign-in page after the log-out."""
     config = platforms.write_config(folder / "banc.toml")
     vendor = Vendor(platforms, folder / "poste")
-    vendor.run("--no-video", "--only", "PSC.01.01@ecps", *more, config=config)
+    more = (*more, *(() if film else ("--no-video",)))
+    vendor.run("--only", "PSC.01.01@ecps", *more, config=config)
     vendor.asked(SHOWN)
     vendor.answer("oui")
     vendor.asked(SIGN_IN)
@@ -61,7 +65,7 @@ def tour(platforms: Platforms, folder: Path, *more: str, again: str = "oui") -> 
 
 @pytest.fixture(scope="module")
 def told(platforms: Platforms, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return tour(platforms, tmp_path_factory.mktemp("conforme"))
+    return tour(platforms, tmp_path_factory.mktemp("conforme"), film=True)
 
 
 def test_the_story_comes_to_its_end_by_the_hands_of_the_vendor_s_test_identity(told: Told) -> None:
@@ -121,6 +125,15 @@ def test_the_report_says_first_that_it_is_no_result_of_the_ans(told: Told) -> No
     )
     assert "RÉPÉTITION" not in report
     assert "le banc ne les voit pas" in report
+
+
+def test_the_film_is_of_the_vendor_s_own_display_and_no_rehearsal(told: Told) -> None:
+    [film] = told.events("film.finished")
+    with (told.bundle / "proofs" / "index.csv").open(encoding="utf-8", newline="") as rows:
+        shown = {r["deposit"] for r in csv.DictReader(rows) if r["file"].startswith("../video")}
+
+    assert (film["data"]["ok"], film["data"]["problems"]) == (True, [])
+    assert shown == {"external"}
 
 
 def test_the_secret_of_the_client_is_nowhere_in_the_bundle(told: Told) -> None:
@@ -206,6 +219,7 @@ def test_what_needs_a_mock_is_not_tested_before_anything_is_asked(
         (("--jobs", "2"), "", "--jobs 2"),
         (("--lifetimes", "short"), "", "--lifetimes short"),
         ((), "SECRET_DU_TIERS", "SECRET_DU_TIERS is not set"),
+        ((), "DISPLAY", "DISPLAY is not set"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_sentence_before_anything_starts(
@@ -213,6 +227,7 @@ def test_what_cannot_be_is_told_in_one_sentence_before_anything_starts(
 ) -> None:
     config = platforms.write_config(tmp_path / "banc.toml")
     environment = os.environ | {"BANC_CONFIG": str(tmp_path / "keys"), "SECRET_DU_TIERS": SECRET}
+    environment["DISPLAY"] = platforms.display.name
     environment.pop(without, None)
     command = [sys.executable, "-m", "conformance.cli", "run", "--config", str(config)]
     command += ["--lang", "en", "--reports", str(tmp_path / "reports"), *arguments]
