@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ class Against:
             _narrow(old, new, names)
         difference = compare(old, new)
         notes = [*self.chosen.aside, *_notes(earlier, finished, difference, names)]
-        changes = [*_worse(difference, finished.judgement), *milder_lines(difference)]
+        changes = [*_worse(difference, finished.judgement), *milder_lines(_spoken(difference))]
         headline = _headline(earlier, difference)
         return Compared(_ten([headline, *notes[:_NAMED], *changes]), difference, earlier)
 
@@ -123,16 +123,20 @@ def _narrow(old: dict[str, Any], new: dict[str, Any], names: set[str]) -> None:
 def _headline(earlier: Earlier, difference: Difference) -> str:
     product = earlier.run["product"]
     build = " ".join(filter(None, (product.get("version"), product.get("build"))))
-    worse = len(difference.worse) + len(difference.hidden)
-    counts = [
-        _n("{n} verdict worse", "{n} verdicts worse", worse).format(n=worse),
-        _n("{n} better", "{n} better ones", len(difference.better)).format(
-            n=len(difference.better)
-        ),
-    ]
-    said = _("Against {run} ({build}): {counts}")
+    worse, hidden, better = (
+        len(sort) for sort in (difference.worse, difference.hidden, difference.better)
+    )
+    counts = [_("nothing worse")] if not (worse or hidden) else []
+    if worse:
+        counts.append(_n("{n} verdict worse", "{n} verdicts worse", worse).format(n=worse))
+    if hidden:
+        said = _n("{n} no longer tested", "{n} no longer tested", hidden)
+        counts.append(said.format(n=hidden))
+    if better:
+        counts.append(_n("{n} better", "{n} better", better).format(n=better))
     if not difference.changed:
         counts = [_("no difference between the findings")]
+    said = _("Against {run} ({build}): {counts}")
     return said.format(run=earlier.path.name, build=build, counts=", ".join(counts))
 
 
@@ -159,6 +163,15 @@ def _notes(
         said = _n("{n} rule has changed since: {rules}", "{n} rules have changed since: {rules}",
                   len(changed))  # fmt: skip
         yield said.format(n=len(changed), rules=_some(changed))
+
+
+def _spoken(difference: Difference) -> Difference:
+    """Without the silences that came or went: what was lost by one is told as no longer tested."""
+    return replace(
+        difference,
+        new=[c for c in difference.new if c.after and c.after["said"]],
+        gone=[c for c in difference.gone if c.before and c.before["said"]],
+    )
 
 
 def _worse(difference: Difference, judgement: Judgement) -> Iterator[str]:

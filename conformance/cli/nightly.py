@@ -59,6 +59,10 @@ class Night:
         """Look at every option. Raises `BundleFault` and `PlanError` in one sentence each."""
         _hold_video(options)
         _hold_size(options["max_size"])
+        if options["as_json"] and options["like"] is not None:
+            raise PlanError(
+                [_("--json cannot stand beside --like: banc diff --json compares them")]
+            )
         junit = options["junit"]
         if junit is not None and (junit.is_dir() or not junit.resolve().parent.is_dir()):
             said = _("--junit {path}: expected a file in a folder that exists")

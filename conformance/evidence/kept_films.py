@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 
 from conformance.journal import Event
 from conformance.judging.findings import ScenarioVerdict, Verdict
@@ -15,6 +15,9 @@ DROPPED = "film.dropped"
 """`bench.note`: the film was made, and not kept since its scenario failed nowhere."""
 OVER_CEILING = "film.over-ceiling"
 """`bench.note`: the film was not made, the results having reached their ceiling."""
+WhyNoFilm = Literal["film-not-kept", "film-over-ceiling"]
+NO_FILM: Mapping[str, WhyNoFilm] = {DROPPED: "film-not-kept", OVER_CEILING: "film-over-ceiling"}
+"""What these notes make of the proofs that needed the film."""
 
 LEAST_FILM = 500_000
 """Octets: with less room than a few seconds of film take, none is begun."""
@@ -78,14 +81,10 @@ def drop_films(folder: Path, told: Iterable[Event], recorder: Recorder) -> None:
             recorder.record("bench.note", {"what": DROPPED, "values": values}, source="bench")
 
 
-def why_no_film(told: Iterable[Event]) -> Literal["film-not-kept", "film-over-ceiling"] | None:
+def why_no_film(told: Iterable[Event]) -> WhyNoFilm | None:
     """Why a scenario that was to be filmed left none, when the run itself says so."""
-    notes: set[Any] = {_note(event.data) for event in told if event.kind == "bench.note"}
-    if DROPPED in notes:
-        return "film-not-kept"
-    return "film-over-ceiling" if OVER_CEILING in notes else None
-
-
-def _note(data: Mapping[str, Any]) -> object:
-    what = data.get("what")
-    return what if isinstance(what, str) else None
+    for event in told:
+        what = event.data.get("what") if event.kind == "bench.note" else None
+        if isinstance(what, str) and what in NO_FILM:
+            return NO_FILM[what]
+    return None

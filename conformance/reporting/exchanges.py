@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from conformance.evidence.kept_films import NO_FILM
 from conformance.journal import Event
 from conformance.locale import _
+from conformance.reporting import labels
 
 _LONGEST = 160
 _UNSHOWN_NOTES = frozenset({"slice.judged"})
@@ -65,6 +67,8 @@ def _died(data: Any) -> str:
 def _note(data: Any) -> str:
     if data["what"] in _UNSHOWN_NOTES:
         return ""
+    if data["what"] in NO_FILM:
+        return labels.proof_reason(NO_FILM[data["what"]])
     values = ", ".join(f"{key} = {value}" for key, value in data["values"].items())
     return f"{data['what']} {values}"
 

@@ -30,6 +30,7 @@ from conformance.journal import Journal, JournalWriter
 from conformance.judging.findings import Finding, ScenarioVerdict, Verdict
 from conformance.plan import PlanError, load_plan
 from conformance.plan.sizes import in_words, octets
+from conformance.reporting.exchanges import one_line
 
 STORY = "PSC.01.01@ecps"
 RUN = {
@@ -89,7 +90,7 @@ def test_banc_toml_may_hold_the_ceiling(tmp_path: Path) -> None:
 
 
 def night(**options: Any) -> Night:
-    asked = dict.fromkeys(("against", "junit", "keep", "max_size", "video"))
+    asked = dict.fromkeys(("against", "junit", "keep", "like", "max_size", "video"))
     asked |= {"as_json": False, "no_video": False, "only": (), "strict": False}
     return Night.before(asked | options, load_plan(), ("tour",))
 
@@ -100,6 +101,7 @@ def night(**options: Any) -> Night:
         ({"max_size": "plenty"}, "--max-size plenty: expected a size such as 500MB"),
         ({"max_size": "5kB"}, "--max-size 5kB: expected a size of at least 100 kB"),
         ({"no_video": True, "video": "failures"}, "--video failures: contradicts --no-video"),
+        ({"as_json": True, "like": Path("b")}, "--json cannot stand beside --like"),
         ({"junit": Path("nowhere/j.xml")}, "--junit nowhere/j.xml: expected a file in a folder"),
         ({"junit": Path("tests")}, "--junit tests: expected a file in a folder that exists"),
     ],
@@ -152,6 +154,7 @@ def test_a_film_that_is_dropped_leaves_a_note_and_its_proofs_say_why(filmed: Jou
     notes = [e.data for e in Journal(filmed.folder) if e.kind == "bench.note"]
     assert list((filmed.folder / "video").iterdir()) == []
     assert notes == [{"what": DROPPED, "values": {"file": "video/a.mp4", "octets": 4}}]
+    assert one_line(filmed.recent()[-1]).startswith("its film was not kept")
     assert (rows["PSC.01.01.01"].state, rows["PSC.01.01.01"].reason) == ("missing", "film-not-kept")
 
 
