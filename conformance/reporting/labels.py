@@ -159,6 +159,8 @@ def _kind(kind: str) -> str:
         "csv": _("CSV"),
         "documentation": _("documentation"),
         "written_commitment": _("written commitment"),
+        "signed_form": _("signed form"),
+        "other": _("kind said by the text alone"),
     }.get(kind, kind)
 
 
