@@ -4,9 +4,7 @@ Files that somebody else put into `proofs/` are never touched: only what an earl
 there, and nobody has changed since, makes room for the new one.
 """
 
-import contextlib
 import csv
-import os
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -74,7 +72,7 @@ def _placed(line: Line, proofs: Path, taken: set[str]) -> Line:
     if films:
         _pack(found.path, films, proofs / name)
         return replace(line, file=name, evidence=replace(found, sha256=sha256_of(proofs / name)))
-    put(found.path, proofs / name, link=suffix == ".mp4")
+    shutil.copyfile(found.path, proofs / name)
     return replace(line, file=name)
 
 
@@ -91,15 +89,6 @@ def free_name(proof: str, suffix: str, rehearsal: bool, taken: set[str]) -> str:
         name = f"{stem}~{number}{ending}"
     taken.add(name.lower())
     return name
-
-
-def put(source: Path, target: Path, *, link: bool) -> None:
-    """Copy a file; a film, which may be large, is linked where the disk allows it."""
-    if link:
-        with contextlib.suppress(OSError):  # another disk, or a file system without links
-            os.link(source, target)
-            return
-    shutil.copyfile(source, target)
 
 
 def _films(found: Evidence) -> list[tuple[int, Path]]:

@@ -236,8 +236,9 @@ def test_one_file_a_proof_is_written_and_a_rehearsal_says_so(
     assert names[MAILS] == "MSS_va1.37.01.03.zip"
     proofs = tmp_path / "out" / "proofs"
     assert {path.name for path in proofs.iterdir()} == {*names.values(), "index.csv"}
-    linked = (proofs / names[FILM]).stat()
-    assert linked.st_ino == (folder / "video" / "a.mp4").stat().st_ino
+    film = folder / "video" / "a.mp4"
+    assert (proofs / names[FILM]).read_bytes() == film.read_bytes()
+    assert not (proofs / names[FILM]).samefile(film), "whoever edits it must not alter the bundle"
     rows = list(csv.DictReader(io.StringIO((proofs / "index.csv").read_text(encoding="utf-8"))))
     assert {row["id"]: row["deposit"] for row in rows}[FILM] == "rehearsal"
 
