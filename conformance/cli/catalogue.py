@@ -23,7 +23,7 @@ def catalogue_command() -> None:
     """
 
 
-@catalogue_command.command("import")
+@catalogue_command.command("import", short_help="Read your workbook into a folder of yours.")
 @click.argument("workbook", type=FILE)
 @click.option("--out", type=FILE, help="Folder to write (default: catalogue-importe/NAME).")
 @click.option("--config", type=FILE, help="banc.toml beside which the default folder stands.")
@@ -68,7 +68,7 @@ def import_command(
     return 0
 
 
-@catalogue_command.command("lint")
+@catalogue_command.command("lint", short_help="List the defects of a workbook or folder.")
 @click.argument("path", type=FILE)
 @click.option("--sheet", metavar="NAME", help="Sheet to read (default: Exigences…).")
 @click.option("--corridor", multiple=True, type=click.Choice(CORRIDORS), help="If not said there.")
@@ -93,7 +93,7 @@ def lint_command(
     return 1 if any(found.severity == "error" for found in imported.defects) else 0
 
 
-@catalogue_command.command("diff")
+@catalogue_command.command("diff", short_help="Show what a new edition changes.")
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
 @click.option("--corridor", multiple=True, type=click.Choice(CORRIDORS), help="If not said there.")
@@ -119,7 +119,7 @@ def diff_command(
     return 0 if found.same else 1
 
 
-@catalogue_command.command("export")
+@catalogue_command.command("export", short_help="Write an imported folder as a sheet.")
 @click.argument("folder", type=FILE)
 @click.option("--to", "form", type=click.Choice(["xlsx", "csv", "yaml"]), default="xlsx")
 @click.option("--out", type=FILE, help="File to write (default: FOLDER.xlsx, .csv or .yaml here).")
@@ -140,7 +140,7 @@ def export_command(folder: Path, form: Any, out: Path | None, lang: str) -> int:
     return 0
 
 
-@catalogue_command.command("fill")
+@catalogue_command.command("fill", short_help="Keep the text of an EX PSC that you own.")
 @click.argument("requirement", metavar="ID")
 @click.option("--catalogue", type=FILE, help="Folder made by import (default: the one here).")
 @click.option("--config", type=FILE, help="banc.toml whose [plan] catalogue is meant.")

@@ -68,9 +68,8 @@ def summary_lines(imported: Imported, target: Path, base: Path) -> Iterator[str]
         counted = _counted(found["errors"], found["remarks"])
         yield _("  defects of the sheet: {counted}").format(counted=counted)
         yield f"    banc catalogue lint {target}"
-    yield _("Written to {path}, which git ignores: the official texts stay there.").format(
-        path=target
-    )
+    yield _("Written to {path}").format(path=target)
+    yield _("  git ignores that folder: the official texts stay there")
     try:
         named = target.resolve().relative_to(base.resolve()).as_posix()
     except ValueError:

@@ -12,6 +12,7 @@ from conformance.catalogue.applicability import Candidate, OneOf, Owed, mode_wor
 from conformance.locale import _
 from conformance.plan import load_plan
 from conformance.plan.applicability import candidate_of, owed_by
+from conformance.reporting.by_person import statement_of
 from conformance.reporting.labels import constraint_word, proof_kind
 from conformance.reporting.words import nature_word
 
@@ -104,7 +105,7 @@ def _requirements(rows: Iterable[Requirement], lang: str) -> list[tuple[str, str
     waves: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         facts = f"{row.id} · {nature_word(row.nature)} · {row.profile}"
-        words = row.statement.said(lang) if row.statement else _("Official text not read.")
+        words = statement_of(row, lang)
         waves.setdefault((facts, words), []).append(row.wave)
     said = _("wave {waves}")
     return [

@@ -53,7 +53,7 @@ def test_import_says_what_it_read_and_what_to_write_into_banc_toml(banc, workboo
     assert "20 exigences (vague 2, LGC), 20 scénarios" in told.out
     assert "1 erreur, " in told.out
     assert 'catalogue = "catalogue-importe/REM-INV-LGC-Va2"' in told.out
-    assert all(len(line) <= 100 for line in told.lines)
+    assert all(len(line) < 80 for line in told.lines)
     assert (kept / ".gitignore").read_text() == "*\n"
     assert len(folder.load(kept).rows) == 20
 

@@ -63,7 +63,8 @@ def _rows(rows: Iterable[OfficialRow]) -> Iterator[Defect]:
         if row.scenario and not row.scenario.startswith("banc:"):
             yield from _scenario(row)
         for proof in row.proofs:
-            if row.scenario and not proof.id.startswith((f"{row.scenario}.", "banc:")):
+            own = row.scenario.startswith("banc:") or proof.id.startswith("banc:")
+            if row.scenario and not own and not proof.id.startswith(f"{row.scenario}."):
                 about = {"id": proof.id, "scenario": row.scenario}
                 yield defect("proof-prefix", row.place, row.id, **about)
             if not proof.text:

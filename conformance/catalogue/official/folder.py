@@ -102,7 +102,10 @@ def parsed(octets: bytes, name: str) -> Imported:
         said = _("{path}: damaged, not what banc catalogue import wrote ({reason})")
         raise CatalogueFault(said.format(path=name, reason=why(error))) from error
     if read.version != SCHEMA:
-        said = _("{path}: schema {version}, this bench reads {known}: import the workbook again")
+        said = _(
+            "{path}: schema {version}, this bench reads {known}: import the workbook anew, "
+            "into another folder"
+        )
         raise CatalogueFault(said.format(path=name, version=read.version, known=SCHEMA))
     return read.imported
 
