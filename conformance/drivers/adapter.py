@@ -5,7 +5,7 @@ For a product with web pages the bench is the user agent: it follows the URL tha
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,12 +23,12 @@ from conformance.drivers.actions import (
 from conformance.drivers.bounded import Answer, NoAnswer, TimedOut, Unreachable, ask
 from conformance.drivers.contract import BadAnswer, outcome_of, seen_of
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.exchanges import ExchangeLog, answered, bare, carries_secret
+from conformance.drivers.exchanges import ExchangeLog, answered, bare, secrets_in
 from conformance.drivers.outside import Guide
 from conformance.drivers.user_agent import Page, UserAgent
 from conformance.drivers.wallet_forms import WalletForms
 from conformance.locale import _, phrase
-from mocks.recording import Recorder
+from mocks.recording import Masked, Recorder
 
 SEE_WITHIN = 10.0
 
@@ -154,12 +154,15 @@ class AdapterDriver:
     ) -> Outcome:
         """Open the URL as the user's browser would, and choose means and person at the wallet."""
         signing_in, guide = name == "start_psc_login", self._options.guide
-        if guide is not None and not carries_secret(outcome.values["open"]):
-            guide.visit(outcome.values["open"], arguments)
+        url = outcome.values["open"]
+        secrets = secrets_in(url)
+        outcome = replace(outcome, values={**outcome.values, "open": Masked(url, secrets)})
+        if guide is not None and not secrets:
+            guide.visit(url, arguments)
             self._under_way = signing_in
             return outcome
         try:
-            page = self._agent.get(outcome.values["open"], deadline)
+            page = self._agent.get(url, deadline)
             if signing_in and self._wallet.here():
                 self._wallet.identify(arguments, deadline)
         except NoAnswer as error:

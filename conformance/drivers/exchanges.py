@@ -135,9 +135,9 @@ def query_of(url: str) -> dict[str, Any]:
     return labelled(parse_qsl(urlsplit(url).query, keep_blank_values=True))
 
 
-def carries_secret(url: str) -> bool:
-    """Whether `url` holds what must not be shown to anybody, such as an ID token."""
-    return any(isinstance(value, Secret) for value in query_of(url).values())
+def secrets_in(url: str) -> tuple[Secret, ...]:
+    """What in the query of `url` must not be shown to anybody, such as an ID token."""
+    return tuple(value for value in query_of(url).values() if isinstance(value, Secret))
 
 
 def _data(crossing: Crossing) -> dict[str, Any]:

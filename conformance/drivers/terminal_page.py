@@ -99,6 +99,7 @@ class Page:
             initial_indent=indent,
             subsequent_indent=indent if hang is None else hang,
             break_on_hyphens=False,
+            break_long_words="://" not in text,  # an address is copied whole
         )
         for line in wrapped:
             self._write(f"{_BOLD}{line}{_PLAIN}\n" if bold and self._bold else f"{line}\n")

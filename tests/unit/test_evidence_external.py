@@ -24,7 +24,7 @@ MIXED = {"psc": "external", "mssante": "mock"}
     ("stage", "notice"),
     [
         (Stage(), "RÉPÉTITION – PSC et MSSanté simulés"),
-        (Stage(psc="external"), "RÉPÉTITION – PSC externe – MSSanté simulée"),
+        (Stage(psc="external"), "RÉPÉTITION – MSSanté simulée – PSC externe"),
         (Stage(mssante="external"), "RÉPÉTITION – PSC simulé – MSSanté externe"),
         (Stage(psc="external", mssante="external"), "PSC externe – MSSanté externe"),
         (

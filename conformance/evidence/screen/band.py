@@ -51,9 +51,9 @@ def notice_of(stage: Stage) -> str:
         "psc": external.psc_name or "PSC externe",
         "mssante": external.mssante_name or "MSSanté externe",
     }
-    told = [named[name] if name in stage.outside else _MOCKS[name] for name in _MOCKS]
-    rehearsal = [] if len(stage.outside) == len(_MOCKS) else ["RÉPÉTITION"]
-    return " – ".join([*rehearsal, *told])
+    simulated = [word for name, word in _MOCKS.items() if name not in stage.outside]
+    others = [word for name, word in named.items() if name in stage.outside]
+    return " – ".join([*(["RÉPÉTITION"] if simulated else []), *simulated, *others])
 
 
 class BandFiles:
