@@ -44,8 +44,8 @@ def run_command(**options: Any) -> int:
     was; --only narrows it down. The difference is printed and kept in the new report.
 
     Exit code: 0 no refusal found, 1 a refusal, or a verdict worse than in the bundle of --against
-    or --like, or the latter was altered, 2 something was not ready or the run was cut short, 3 a
-    defect of the bench or a full disk.
+    or --like, or the latter was altered, 2 something was not ready, the run was cut short, or the
+    bench itself saw nothing of what was judged, 3 a defect of the bench or a full disk.
     """
     import pytest
 
