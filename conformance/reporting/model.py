@@ -29,7 +29,9 @@ from conformance.reporting.views import (
     RunView,
     SeenEvent,
 )
-from conformance.reporting.visit import Seen, decided, visit_stops
+from conformance.reporting.visit import visit_stops
+from conformance.reporting.visit_decided import decided
+from conformance.reporting.visit_seen import Seen
 
 
 def build(
