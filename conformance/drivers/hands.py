@@ -35,7 +35,7 @@ SLICE_S = 0.25
 _PATIENCE_WITH_REFUSAL_S = 1.0
 _LOADING_S = 10.0
 _NOWHERE = "about:blank"
-_SAYS = "h1, [role=alert]"
+_SAYS = "h1, [role=alert], [data-testid=psc-error]"
 _WORDS = 160
 
 MovePointer = Callable[[float, float], None]

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, sync_playwright
 
+from conformance import locale
 from conformance.drivers.chromium import find_chromium
 from conformance.evidence.screen.ffmpeg import find_ffmpeg
 
@@ -31,6 +33,18 @@ DOCS = ROOT / "docs"
 PAGES = {"fr": DOCS / "premier-jour.md", "en": DOCS / "first-day.md"}
 EXAMPLE = DOCS / "examples" / "flask-registre-vaccinal"
 UPDATE = bool(os.environ.get("BANC_UPDATE_DOCS"))
+QUOTED = {
+    "fr": (
+        "le produit s'est terminé avec le code", "le produit n'est pas prêt", "n'a rien désigné",
+        "manquent", "aucune des deux marques n'a été vue", "la page dit", "refusée par le produit",
+        "n'a montré ni succès ni refus",
+    ),
+    "en": (
+        "the product ended with code", "the product is not up", "matched nothing", "are missing",
+        "neither mark was seen", "the page says", "refused by the product",
+        "showed neither success nor refusal",
+    ),
+}  # fmt: skip
 LARGEST = 300_000
 GREEN, BLUE = (0x1F, 0x5B, 0x46), (0, 0, 0x91)
 
@@ -198,6 +212,18 @@ def test_both_pages_ask_for_the_same() -> None:
     assert blocks("fr", "toml") == blocks("en", "toml")
     assert blocks("fr", "python") == blocks("en", "python")
     assert answers("fr") == answers("en")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_the_page_quotes_is_what_the_bench_says(language: str) -> None:
+    page = PAGES[language].read_text("utf-8")
+    entries = [entry for entry in locale.read_catalogue() if isinstance(entry.id, str)]
+    said = [locale.translations(language).gettext(str(entry.id)) for entry in entries]
+    said.append(resources.files("conformance.checks").joinpath("sentences.yaml").read_text("utf-8"))
+
+    for quote in QUOTED[language]:
+        assert quote in page
+        assert any(quote in sentence for sentence in said), quote
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
