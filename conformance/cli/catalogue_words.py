@@ -24,7 +24,7 @@ def summary(imported: Imported, target: Path) -> dict[str, Any]:
     from conformance.judging.judge import all_rules
 
     built_in = load_catalogue()
-    whole = merged(built_in, imported)
+    whole = merged(built_in, imported.without_texts())
     own = [row for row in whole.requirements if row.workbook]
     served = coverage(whole, all_rules()).served
     judged = [row for row in own if row.id in served and row.reason is None]

@@ -6,10 +6,9 @@ shown by a person; what only we have stays as it was.
 """
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-
-import rfc8785
 
 from conformance.catalogue.loader import Catalogue
 from conformance.catalogue.model import Requirement, Text
@@ -156,5 +155,5 @@ def _places(groups: Iterable[Group], imported: Imported) -> dict[tuple[str, str]
 def _sha256(built_in: Catalogue, imported: Imported) -> str:
     """The hash of what weighs: the same with the texts and without, on whichever day imported."""
     bare = imported.without_texts().model_dump(mode="json", include={"rows", "filled"})
-    octets = rfc8785.dumps(bare)
+    octets = json.dumps(bare, sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(built_in.sha256.encode() + octets).hexdigest()

@@ -55,14 +55,13 @@ def recorded(
     bare = None
     if imported is not None:
         bare = imported if with_texts else imported.without_texts()
-    octets = rfc8785.dumps(
-        {
-            "schema": SCHEMA,
-            "sha256": built_in.sha256,
-            "rows": digests(built_in),
-            "imported": bare.model_dump(mode="json") if bare else None,
-        }
-    )
+    kept = {
+        "schema": SCHEMA,
+        "sha256": built_in.sha256,
+        "rows": digests(built_in),
+        "imported": bare.model_dump(mode="json") if bare else None,
+    }
+    octets = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
     data: dict[str, Any] = {
         "sha256": whole.sha256,
         "built_in": built_in.sha256,

@@ -1,6 +1,7 @@
 """Scenarios and proofs of a workbook beside ours: new ones are shown by a person."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from conformance.catalogue.loader import Catalogue
@@ -85,6 +86,11 @@ def _steps(text: str | None, count: int) -> tuple[Step, ...]:
             Step(n=n, title=Text(fr=said, en=said), expected=_EXPECTED, text=said)
             for n, said in enumerate(worded, 1)
         )
+    return _numbered(count)
+
+
+@cache
+def _numbered(count: int) -> tuple[Step, ...]:
     return tuple(
         Step(n=n, title=Text(fr=f"Étape {n}", en=f"Step {n}"), expected=_EXPECTED)
         for n in range(1, count + 1)
