@@ -24,6 +24,7 @@ from conformance.catalogue.official.recorded import BLOB, MEDIA_TYPE, Recorded
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.evidence.kept_films import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
+from conformance.journal.amended import in_effect
 from conformance.judging.aggregate import scenario_verdicts
 from conformance.judging.agreement import NOTE, digest_of
 from conformance.judging.findings import ScenarioVerdict
@@ -169,7 +170,7 @@ class WorkerSession:
 
     def judge_slice(self, name: str) -> ScenarioVerdict:
         """The verdict of the scenario that has just been told, for the eye and for pytest."""
-        told = [event for event in self.writer.recent() if event.scenario == name]
+        told = in_effect([event for event in self.writer.recent() if event.scenario == name])
         events = [*self._begun, *told]
         about: dict[str, Any] = {"id": name}
         for event in events:

@@ -79,7 +79,7 @@ class OperatorDriver:
         if name not in ACTIONS:
             raise NotReady(unknown_word("action", name, ACTIONS))
         if name == "connected_identity" and (seen := self._told.get("identity")):
-            self._say_again(seen)
+            self._say_again(what_to_do(name, arguments, self._people), seen)
             return Outcome("done", {"connected": seen.present, "name": seen.text})
         turn = Turn(
             name,
@@ -99,7 +99,7 @@ class OperatorDriver:
         if what not in SEES:
             raise NotReady(unknown_word("see", what, SEES))
         if what in self._told:
-            self._say_again(self._told[what])
+            self._say_again(_(LOOKS[what].question), self._told[what])
             return self._told[what]
         turn = Turn(
             what, lambda: self._have_seen(what), lambda before: self._correct_look(what, before)
@@ -141,10 +141,9 @@ class OperatorDriver:
             self._told["notify-offer"] = Seen("notify-offer", shown)
             self._told["recipients"] = Seen("recipients", bool(found), ", ".join(found))
 
-    def _say_again(self, seen: Seen) -> None:
-        said = _("(already said: {answer})")
-        answer = (seen.text or _("yes")) if seen.present else _("no")
-        self._person.tell(said.format(answer=answer))
+    def _say_again(self, question: str, seen: Seen) -> None:
+        said = _("{question} (already said: {answer})")
+        self._person.tell(said.format(question=question, answer=_answer(seen)))
 
     def _have_done(self, name: str, arguments: Mapping[str, Any]) -> Outcome | None:
         """The action, then the values that go with it; None to go back."""
@@ -182,7 +181,7 @@ class OperatorDriver:
         return said
 
     def _have_seen(self, what: str) -> Seen | None:
-        said = self._question(**_look(what), about=what, back=len(self._turns) > 0)
+        said = self._question(**_look(what), about=f"see.{what}", back=len(self._turns) > 0)
         if said.word == BACK:
             return None
         return _seen(what, said, self._options.picture())
@@ -191,7 +190,7 @@ class OperatorDriver:
         self, name: str, arguments: Mapping[str, Any], before: Outcome
     ) -> Outcome | None:
         amendable = before.name == "done" and has_values(name)
-        choices = [Choice(_KEEP, _("it stands: {what}").format(what=_outcome(before)))]
+        choices = [Choice(_KEEP, _("keep “{what}”").format(what=_outcome(before)))]
         choices += [Choice(_AMEND, _("correct what I declared with it"))] if amendable else []
         choices += [Choice(DONE, _("it was done"))] if before.name != "done" else []
         choices += [Choice(NO, _("nobody"))] if name == "connected_identity" else []
@@ -215,11 +214,10 @@ class OperatorDriver:
 
     def _correct_look(self, what: str, before: Seen) -> Seen | None:
         asked = _look(what)
-        answer = (before.text or _("yes")) if before.present else _("no")
-        keep = Choice(_KEEP, _("it stands: {what}").format(what=answer))
+        keep = Choice(_KEEP, _("keep “{what}”").format(what=_answer(before)))
         asked["choices"] = (keep, *asked["choices"])
         asked["enter"] = True
-        said = self._question(**asked, about=what)
+        said = self._question(**asked, about=f"see.{what}")
         if said.word == BACK:
             return None
         return before if said.word == _KEEP else _seen(what, said, None)
@@ -246,7 +244,7 @@ class OperatorDriver:
             signal = next((s for s in SIGNALS if s.seen_in(event)), None)
             if signal is None:
                 return None
-            if signal is TOKENS and name == "finish_psc_login":
+            if signal is TOKENS and name == "finish_psc_login" and self._struck:
                 return _("Seen: the tokens. Has your product taken them? Enter, or fail.")
             if signal.actions & mine or self._still_signing_in(signal is TOKENS):
                 return None
@@ -260,6 +258,11 @@ class OperatorDriver:
             return said.format(what=_(signal.told))
 
         return remark
+
+    @property
+    def _struck(self) -> bool:
+        """Whether a fault is armed: the wire does not tell then what the product made of it."""
+        return any(event.kind == "fault.armed" for event in self._writer.recent())
 
     def _still_signing_in(self, tokens: bool) -> bool:
         """Tokens may come while a look is asked between the start and the end of a login."""
@@ -283,6 +286,13 @@ def _outcome(outcome: Outcome) -> str:
     if outcome.name == "done":
         return _("it was done")
     return outcome.shown or _(HOW_IT_FAILED[outcome.name])
+
+
+def _answer(seen: Seen) -> str:
+    """What was answered to a look, as the person said it."""
+    if not seen.present:
+        return _("no")
+    return _("yes") if LOOKS[seen.what].kind == "yes" else seen.text
 
 
 def _look(what: str) -> dict[str, Any]:

@@ -134,7 +134,7 @@ _DO: dict[str, Callable[[Arguments, People, bool], str]] = {
     "connected_identity": _plainly(N_("Who is signed in to your product? Copy the name.")),
     "choose_practice": _practice,
     "go_to_logout": _plainly(N_("Go to the logout zone. Do not sign out yet.")),
-    "logout": _plainly(N_("Sign out.")),
+    "logout": _plainly(N_("Sign out of your product.")),
     "idle": _filled(
         N_("Touch nothing for at least {seconds} s, until your product closes the session.")
     ),

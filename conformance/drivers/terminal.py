@@ -81,6 +81,8 @@ class TerminalPerson:
                     else self._seen(asked, item)
                 )
                 if said is not None:
+                    if said.crossed is None:
+                        self._moved_at = float("-inf")
                     return said
 
     def line(self) -> str:
@@ -171,8 +173,7 @@ class TerminalPerson:
         """Whether a bare Enter was meant for an earlier question; the person is told."""
         if not self._hurried:
             return False
-        after_a_move = typed.at < self._moved_at + REFLEX_S and self._moved_at <= self._asked_at
-        if typed.at >= self._asked_at and not after_a_move:
+        if typed.at >= max(self._asked_at, self._moved_at + REFLEX_S):
             return False
         self._page.say(_("(That Enter came too early: it is not counted.)"), prompt=True)
         return True

@@ -31,7 +31,7 @@ class Page:
         """The head of a story."""
         self._write(f"\n{'=' * (self._width - 1)}\n")
         self._paragraph(f"{opening.name} – {opening.title}", "", bold=True)
-        for line in opening.before:
+        for line in (*opening.before, _("At any moment: back, fail, note …, pause, help.")):
             self._paragraph(f"- {line}", "", hang="  ")
 
     def place(self, place: Place) -> None:

@@ -16,6 +16,7 @@ from conformance.checks.load import load_rules
 from conformance.checks.reach import played_outside
 from conformance.checks.registry import RULES, Rule
 from conformance.journal import Event, Journal
+from conformance.journal.amended import in_effect
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.agreement import disagreement
 from conformance.judging.findings import EXTERNAL_STAGE, Finding, Judgement, Verdict
@@ -84,7 +85,7 @@ def _judged(folder: Path) -> Judgement:
     findings: list[Finding] = []
     wide: dict[str, list[Event]] = defaultdict(list)
     for name, facts in scenarios.items():
-        told = journal.slice(places[name])
+        told = in_effect(journal.slice(places[name]))
         events = Events([*begun, *told], facts, documents, scenarios)
         judged = judge_scenario(events, rules.values(), grading)
         findings += judged if changed else [*judged, *disagreement(name, told, judged)]

@@ -43,13 +43,17 @@ def story_complete(events: Events) -> Iterator[Said]:
         yield broken("story", seen, problem="order", step=late, steps=total)
         return
     missing = [n for n in range(1, total + 1) if n not in done]
+    if events.scenario.driver == "operator":  # that a step was done is the person's word
+        seen += events.of("action.finished")
     if not missing:
         yield held("story", seen, steps=total)
         return
     if word and word[-1].data["choice"] == "no":
         yield broken("story", seen, problem="said", step=missing[0], steps=total)
         return
-    last = events.of("action.finished")[-1:]
+    ended = events.of("action.finished")
+    taken_back = [e for e in ended if e.data.get("amends") and e.data["outcome"] != "done"]
+    last = taken_back[-1:] or ended[-1:]
     outcome = last[0].data["outcome"] if last else ""
     if outcome == "unsupported":
         return
@@ -59,7 +63,7 @@ def story_complete(events: Events) -> Iterator[Said]:
         "story",
         [*seen, *last],
         problem="missing",
-        step=missing[0],
+        step=min(missing[0], last[0].step or missing[0]) if taken_back else missing[0],
         steps=total,
         action=action,
         outcome=outcome,

@@ -48,12 +48,17 @@ def _mail(data: Any) -> str:
 
 def _action(data: Any) -> str:
     more = data["shown"] or data["reason"] or ""
-    return f"▸ {data['name']} : {data['outcome']}{' – ' + more if more else ''}"
+    return f"▸ {data['name']} : {data['outcome']}{' – ' + more if more else ''}{_amended(data)}"
 
 
 def _seen(data: Any) -> str:
     text = " ".join(str(data["text"]).split())
-    return f"◉ {data['what']} : {text[:_LONGEST] if data['present'] else '∅'}"
+    return f"◉ {data['what']} : {text[:_LONGEST] if data['present'] else '∅'}{_amended(data)}"
+
+
+def _amended(data: Any) -> str:
+    """That an operator corrected what they had declared before."""
+    return f" ({_('corrected by the operator')})" if data.get("amends") else ""
 
 
 def _fault(data: Any) -> str:
