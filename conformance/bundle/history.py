@@ -110,6 +110,15 @@ def runs_in(folder: Path) -> list[Told]:
     return sorted(found, key=lambda run: (run.at, run.path.name), reverse=True)
 
 
+def newest_bundle(reports: Path) -> Path:
+    """The sealed bundle whose run began last in `reports`. Raises `BundleFault` without one."""
+    for run in runs_in(reports) if reports.is_dir() else ():
+        if run.path.suffix.lower() == ".zip" or (run.path / MANIFEST).is_file():
+            return run.path
+    said = _("{path}: holds no sealed bundle, expected that of the run")
+    raise BundleFault(said.format(path=reports))
+
+
 def unusable(path: Path) -> tuple[int, str] | None:
     """Why nothing can be held against that bundle (code of `verify`, sentence); None if it can."""
     verification = verify(path)

@@ -52,7 +52,7 @@ def add_command(
 
     Exit code: as `banc run`; 2 when the film or the bundle cannot be used.
     """
-    from conformance.bundle.newest import newest_bundle
+    from conformance.bundle.history import newest_bundle
     from conformance.cli.progress import closing
     from conformance.evidence.elsewhere.adding import add_films, sealed
     from conformance.evidence.elsewhere.laying import lay, telling_of
