@@ -369,7 +369,7 @@ def shipped(name: str, made: Image.Image) -> Image.Image:
 
 def alike(one: Image.Image, other: Image.Image) -> float:
     """How far apart two pictures of one size are: 0 the same, 255 black and white."""
-    assert one.size == other.size
+    assert one.size == other.size, "the shipped picture is old: BANC_UPDATE_DOCS=1 makes it anew"
     small = [each.convert("L").resize((160, 100)) for each in (one, other)]
     return ImageStat.Stat(ImageChops.difference(*small)).mean[0]
 
