@@ -155,6 +155,7 @@ class Typist:
 
 
 Start = Callable[..., Typist]
+Banc = Callable[..., Any]
 
 
 @pytest.fixture
@@ -366,3 +367,23 @@ def test_digits_typed_wrong_make_the_robot_refuse(start: Start) -> None:
     answered = [e["data"] for e in typist.events("bench.note") if "agreed" in e["data"]["values"]]
     assert [note["values"]["agreed"] for note in answered] == [False]
     assert typist.events("action.finished")[-1]["data"]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--jobs", "2"), "une personne ne fait qu'une chose à la fois, attendu --jobs 1"),
+        ((), "il n'y a pas de terminal où lui parler"),
+    ],
+)
+def test_a_run_that_cannot_ask_anybody_is_refused_before_it_starts(
+    tmp_path: Path, banc: Banc, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "banc.toml").write_text(PRODUCT, encoding="utf-8", newline="\n")
+    asked = ("--only", STORY, "--config", tmp_path / "banc.toml", "--reports", tmp_path / "r")
+
+    told = banc("run", *asked, *arguments)
+
+    assert told.code == 2
+    assert len(told.lines) == 1 and said in told.lines[0]
+    assert list((tmp_path / "r").iterdir()) == []
