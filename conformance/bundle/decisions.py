@@ -5,9 +5,7 @@ The decisions on a bundle `X` (folder or zip) stand in `X.decisions/`: `001.json
 the verdict of the bench stays what it was.
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ from conformance.bundle.decision_file import (
     read_document,
 )
 from conformance.bundle.findings import load_findings
+from conformance.bundle.proof_list import INDEX, proof_rows
 from conformance.bundle.reading import BundleFault, opened, sha256_of
 from conformance.bundle.seal import MANIFEST, SIGNATURE
 from conformance.bundle.signature import Signer, read_signature
@@ -31,7 +30,6 @@ from conformance.catalogue import catalogue_in
 from conformance.locale import _
 from conformance.reporting.words import choice_word, role_word
 
-_INDEX = "proofs/index.csv"
 _NAME = re.compile(r"(\d{3}|[1-9]\d{3,})\.(json|jws)")
 
 
@@ -151,7 +149,7 @@ def sealed_in(folder: Path) -> Sealed:
         said = _("{path} or {other}: altered: the signature does not fit the manifest")
         raise BundleFault(said.format(path=MANIFEST, other=SIGNATURE))
     hashes = {file.path: file.sha256 for file in named.files}
-    for name in ("findings.json", _INDEX):
+    for name in ("findings.json", INDEX):
         path = folder / name
         if name in hashes and not (path.is_file() and sha256_of(path) == hashes[name]):
             raise BundleFault(_("{path}: altered").format(path=name))
@@ -159,7 +157,7 @@ def sealed_in(folder: Path) -> Sealed:
         manifest=hashlib.sha256(octets).hexdigest(),
         run_id=named.run_id,
         verdicts=_verdicts(folder) if "findings.json" in hashes else {},
-        proofs=_proofs(folder) if _INDEX in hashes else frozenset(),
+        proofs=frozenset(row.id for row in proof_rows(folder)) if INDEX in hashes else frozenset(),
         requirements=catalogue_in(folder).requirement_ids,
     )
 
@@ -177,19 +175,10 @@ def _requirement(key: str | FindingKey | Target) -> Target:
 
 def _verdicts(folder: Path) -> dict[FindingKey, str]:
     verdicts: dict[FindingKey, str] = {}
-    try:
-        for finding in load_findings(folder)["findings"]:
-            key = finding["key"]
-            verdicts[key["rule"], key["scenario"], key["subject"]] = str(finding["verdict"])
-    except (KeyError, TypeError) as error:
-        said = _("findings.json: not in the form of this bench ({reason})")
-        raise BundleFault(said.format(reason=error)) from error
+    for finding in load_findings(folder)["findings"]:
+        key = finding["key"]
+        verdicts[key["rule"], key["scenario"], key["subject"]] = str(finding["verdict"])
     return verdicts
-
-
-def _proofs(folder: Path) -> frozenset[str]:
-    text = (folder / _INDEX).read_text(encoding="utf-8")
-    return frozenset(row["id"] for row in csv.DictReader(io.StringIO(text)) if row.get("id"))
 
 
 def _held(beside: Path, sealed: Sealed, problems: list[str]) -> Iterator[Decision]:

@@ -206,7 +206,7 @@ def _by_key(findings: Mapping[str, Any], same_run: bool) -> dict[Key, dict[str, 
             facts["seen"] = finding["seen"] if same_run else None
             _RANK[facts["verdict"]]
             by_key[(key["rule"], key["scenario"], key["subject"])] = facts
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         said = _("findings.json: not in the form of this bench ({reason})")
         raise BundleFault(said.format(reason=error)) from error
     return by_key

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from conformance.bundle.tables import misshapen_table
 from conformance.journal import Event, JournalFault, read_part
 from conformance.journal.kinds import KINDS
 from conformance.locale import _
@@ -70,14 +71,23 @@ def _misshapen(name: str, event: Event) -> list[str]:
         return [said.format(path=name, line=event.seq, kind=event.kind, key=unknown[0])]
     try:
         validate(json.dumps(event.data))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        said = _("{path}: line {line}: {key} of {kind} is misshapen ({reason})")
-        return [
-            said.format(path=name, line=event.seq, kind=event.kind, key=where, reason=first["type"])
-        ]
-    return []
+    except (ValidationError, RecursionError) as error:
+        where, why = _first(error)
+    else:
+        off = misshapen_table(event.kind, event.data)
+        if off is None:
+            return []
+        where, why = off
+    said = _("{path}: line {line}: {key} of {kind} is misshapen ({reason})")
+    return [said.format(path=name, line=event.seq, kind=event.kind, key=where, reason=why)]
+
+
+def _first(error: ValidationError | RecursionError) -> tuple[str, str]:
+    """The first place that is of another form, and how."""
+    if isinstance(error, RecursionError):
+        return "data", "too_deep"
+    first = error.errors()[0]
+    return ".".join(str(step) for step in first["loc"]), first["type"]
 
 
 @cache

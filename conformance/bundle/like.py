@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import rfc8785
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from conformance.bundle.asked import hold_asked
 from conformance.bundle.diff import Change, Difference, compare, lines
 from conformance.bundle.files import write_whole
 from conformance.bundle.findings import load_findings
@@ -30,6 +31,15 @@ _FOLDER = "like"
 _PLAN = {"corridor": "corridor", "wave": "waves", "profiles": "profiles", "packs": "packs",
          "fail_on": "fail_on"}  # fmt: skip
 """Keys of `[plan]`, and what `run.started` calls them."""
+
+
+class _About(BaseModel):
+    """`like/deposit.json`."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    manifest: str | None
+    run_id: str
+    scenarios: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ def deposit_of(bundle: Path) -> Deposit:
             raise BundleFault(
                 _("{path}: its journal does not say what was run").format(path=bundle)
             )
+        hold_asked(begun[0])
         findings = load_findings(folder)
         compare(findings, findings)  # its form is held to before anything is started
         return Deposit(
@@ -203,7 +214,7 @@ def likeness_in(
     path = folder / _FOLDER / "deposit.json"
     if not path.is_file():
         return None
-    about = json.loads(path.read_bytes())
+    about = _about(path)
     untold = tuple(name for name in about["scenarios"] if name not in told)
     added = tuple(name for name in told if name not in about["scenarios"])
     old, new = load_findings(folder / _FOLDER), findings
@@ -211,6 +222,16 @@ def likeness_in(
         both = {*told} & {*about["scenarios"]}
         old, new = _within(old, both), _within(new, both)
     return Likeness(about["run_id"], about["manifest"], compare(old, new), untold, added)
+
+
+def _about(path: Path) -> dict[str, Any]:
+    """What `like/deposit.json` says. Raises `BundleFault` when it is not in its form."""
+    try:
+        return _About.model_validate_json(path.read_bytes()).model_dump()
+    except ValidationError as error:
+        said = _("like/deposit.json: not in the form of this bench ({reason})")
+        reason = error.errors(include_url=False, include_context=False)[0]["type"]
+        raise BundleFault(said.format(reason=reason)) from error
 
 
 def deposited(likeness: Likeness | None) -> Deposited | None:

@@ -1,20 +1,20 @@
 """A report from a sealed bundle and the decisions beside it, written outside of both."""
 
-import csv
+import json
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from conformance.bundle.blaming import blaming, judged
 from conformance.bundle.decisions import Decision, Decisions, decisions_of
 from conformance.bundle.files import write_whole
 from conformance.bundle.findings import load_findings
 from conformance.bundle.like import deposited, likeness_in
+from conformance.bundle.proof_list import proof_rows
 from conformance.bundle.reading import AlteredBundle, BundleFault, opened
 from conformance.bundle.verify import ALTERED, INTACT, verify
 from conformance.catalogue import catalogue_in
-from conformance.evidence.package import ProofRow
-from conformance.judging.judge import judge
 from conformance.judging.recorded import as_recorded
 from conformance.locale import _
 from conformance.reporting import page, paper
@@ -47,10 +47,11 @@ def merged(bundle: Path, lang: str, page_folder: Path | None = None) -> Merged:
     with opened(bundle) as folder:
         recorded = load_findings(folder)
         try:
-            judgement = as_recorded(judge(folder), recorded, catalogue_in(folder))
+            judgement = as_recorded(judged(folder), recorded, catalogue_in(folder))
         except (KeyError, TypeError, ValueError) as error:
             said = _("findings.json: not in the form of this bench ({reason})")
             raise BundleFault(said.format(reason=error)) from error
+        _hold_run(folder)
         decisions = decisions_of(bundle, folder)
         beside = Beside(
             opinions=opinions_in(decisions),
@@ -59,7 +60,9 @@ def merged(bundle: Path, lang: str, page_folder: Path | None = None) -> Merged:
             deposited=deposited(likeness_in(folder, recorded, judgement.scenarios)),
             base=_way(bundle, page_folder) if page_folder else "",
         )
-        return Merged(build(folder, judgement, _proofs(folder), lang, beside), decisions)
+        proofs = proof_rows(folder)
+        with blaming(folder):
+            return Merged(build(folder, judgement, proofs, lang, beside), decisions)
 
 
 def write_merged(bundle: Path, out: Path, lang: str) -> Merged:
@@ -106,14 +109,14 @@ def _opinion(decision: Decision) -> Opinion:
     )
 
 
-def _proofs(folder: Path) -> list[ProofRow]:
-    """The rows of `proofs/index.csv`, as they were sealed; none when the run left no list."""
-    path = folder / "proofs" / "index.csv"
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as text:
-        rows = list(csv.DictReader(text))
-    return [ProofRow(**{f.name: row.get(f.name) or "" for f in fields(ProofRow)}) for row in rows]  # type: ignore[arg-type]
+def _hold_run(folder: Path) -> None:
+    """Raises `BundleFault` when the `run.json` of the bundle cannot be read."""
+    path = folder / "run.json"
+    try:
+        json.loads(path.read_bytes() if path.is_file() else b"{}")
+    except (ValueError, RecursionError) as error:
+        said = _("{path}: not JSON ({reason})")
+        raise BundleFault(said.format(path="run.json", reason=error)) from error
 
 
 def _html(report: Report) -> bytes:

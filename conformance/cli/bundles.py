@@ -8,6 +8,7 @@ import rfc8785
 
 from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
+from conformance.cli.mishaps import printable
 
 BUNDLE = click.argument("bundle", type=click.Path(path_type=Path))
 
@@ -31,7 +32,7 @@ def verify_command(bundle: Path, key: str | None, deep: bool, lang: str) -> int:
 
     verification = verify(bundle, key=key, deep=deep)
     for sentence in verification.sentences:
-        click.echo(sentence)
+        click.echo(printable(sentence))
     return verification.code
 
 
@@ -44,21 +45,22 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
 
     Exit code: 0 same findings, 1 different, 2 not a bundle, 3 bench error.
     """
+    from conformance.bundle.blaming import judged
     from conformance.bundle.diff import compare, lines
     from conformance.bundle.findings import load_findings
     from conformance.bundle.reading import opened
     from conformance.catalogue import catalogue_note
-    from conformance.judging.judge import findings_json, judge
+    from conformance.judging.judge import findings_json
 
     with opened(bundle) as folder:
         recorded = load_findings(folder)
-        fresh = findings_json(judge(folder))
+        fresh = findings_json(judged(folder))
         difference = compare(recorded, fresh, same_run=True)
         note = catalogue_note(folder)
     if out is not None:
         out.write_bytes(rfc8785.dumps(fresh))
     for line in (*lines(difference), *filter(None, [note])):
-        click.echo(line)
+        click.echo(printable(line))
     return 1 if difference.changed else 0
 
 
@@ -83,7 +85,7 @@ def diff_command(old: Path, new: Path, as_json: bool, lang: str) -> int:
         facts = {"worse": difference.regressed, "rules_changed": difference.rules_changed}
         click.echo(json.dumps(facts | {"changes": changes_json(difference)}, ensure_ascii=False))
     for line in [] if as_json else lines(difference):
-        click.echo(line)
+        click.echo(printable(line))
     return 1 if difference.regressed else 0
 
 

@@ -134,8 +134,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("BANC_TRACEBACK"):
             raise
-        from conformance.cli.mishaps import told
+        from conformance.cli.mishaps import printable, told
 
         sentence, code = told(error)
-        click.echo("\n".join(f"banc: {line}" for line in sentence.splitlines()), err=True)
+        click.echo("\n".join(f"banc: {line}" for line in printable(sentence).split("\n")), err=True)
         sys.exit(code)

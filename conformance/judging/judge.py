@@ -280,9 +280,10 @@ def _facts(journal: Journal, names: Iterable[str]) -> dict[str, ScenarioFacts]:
     for event in journal.brackets:
         about = raw.get(event.scenario, {})
         if event.kind == "scenario.started":
-            about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
+            told = ("mode", "face", "driver", "fault", "twin")
+            about |= {k: event.data[k] for k in told if k in event.data}
         elif event.kind == "scenario.finished":
-            about |= {k: event.data[k] for k in ("ended", "stopped_at")}
+            about |= {k: event.data[k] for k in ("ended", "stopped_at") if k in event.data}
             about["why"] = str(event.data.get("reason") or "")
     done = {name for name, about in raw.items() if about.get("ended") == "completed"}
     for about in raw.values():

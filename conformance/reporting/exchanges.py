@@ -25,8 +25,8 @@ def bracket_line(event: Event) -> str:
 
 
 def _exchange(data: Any) -> str:
-    answer = data["response"].get("status", "…") if not data["cut"] else "✂"
-    refused = f" ({data['refused_for']})" if data["refused_for"] else ""
+    answer = data["response"].get("status", "…") if not data.get("cut") else "✂"
+    refused = f" ({data['refused_for']})" if data.get("refused_for") else ""
     route = f" [{data['route']}]" if data["route"] else ""
     return f"{data['method']} {data['url']}{route} → {answer}{refused}"
 
