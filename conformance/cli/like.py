@@ -76,6 +76,12 @@ def compared(finished: Finished, code: int) -> int:
     if likeness is None:
         return code
     click.echo(_("Compared with the deposited run {run}:").format(run=printable(likeness.run_id)))
+    for names, said in (
+        (likeness.untold, _("Not compared, told in the deposit only: {names}")),
+        (likeness.added, _("Not compared, told here only: {names}")),
+    ):
+        if names:
+            click.echo(f"  {printable(said.format(names=', '.join(names)))}")
     for line in likeness.lines():
         click.echo(f"  {printable(line)}")
     return 1 if likeness.difference.regressed else code

@@ -71,6 +71,7 @@ def build(
         catalogue=catalogue,
         opinions=beside.opinions,
         lang=lang,
+        modes=frozenset((judgement.run.get("plan") or {}).get("modes") or ()),
     )
     both = zip(judgement.findings, views, strict=True)
     wide = worst_first(v for f, v in both if not f.scenario and not _kept_silent(f))
@@ -96,7 +97,7 @@ def build(
         wide_quiet=[v for v in wide if v.quiet],
         proofs=shown_proofs,
         problems=[*filter(None, [catalogue_note(folder)]), *(f.sentence for f in journal.faults)],
-        folder=on_visit.bundle,
+        folder=on_visit.named,
         base=beside.base,
         visit=visit_stops(on_visit),
         opinions=decided(on_visit),

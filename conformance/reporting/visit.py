@@ -15,7 +15,7 @@ from conformance.locale import _
 from conformance.reporting.by_person import family_of
 from conformance.reporting.findings import anchor
 from conformance.reporting.visit_items import of_finding, of_proof, of_requirement, worth
-from conformance.reporting.visit_seen import NOWHERE, Seen
+from conformance.reporting.visit_seen import NOWHERE, SAFE, Seen
 from conformance.reporting.visit_showing import stop_of
 from conformance.reporting.visit_views import VisitItem, VisitStop
 
@@ -115,9 +115,14 @@ def _alike(items: Iterable[VisitItem]) -> Iterator[VisitItem]:
 
 
 def _command(name: str, seen: Seen) -> str:
-    """The scenario again, under the plan of the bundle, on the product that is here."""
+    """The scenario again, under the plan of the bundle, on the product that is here.
+
+    It is there to be copied into a shell, and both names come from the bundle.
+    """
+    if not SAFE.fullmatch(name):
+        return ""
     where = "" if seen.reference else " --config banc.toml"
-    return f"banc run --like {seen.bundle} --only {name}{where}"
+    return f"banc run --like {seen.named} --only {name}{where}"
 
 
 def _proof(catalogue: Catalogue, name: str) -> Proof | None:

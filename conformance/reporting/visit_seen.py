@@ -1,5 +1,6 @@
 """What the page « Visite » draws on: all that the report knows already, by what it is asked for."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import cached_property
 from conformance.catalogue import Catalogue, Scenario
 from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Finding
+from conformance.locale import _
 from conformance.reporting.beside import Opinion, Opinions
 from conformance.reporting.views import (
     FindingView,
@@ -17,13 +19,18 @@ from conformance.reporting.views import (
     StepView,
 )
 
+SAFE = re.compile(r"\w[\w.:@/-]{0,199}", re.ASCII)
+"""What every shell takes for one word, and no command for an option."""
 NOWHERE = ""
 """The stop of what no scenario of the bench shows."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the report knows already; `bundle` is the name of its folder."""
+    """What the report knows already; `bundle` is the name of its folder.
+
+    `modes` are the ways in which people sign in to the product; empty: the run did not say.
+    """
 
     bundle: str
     reference: bool
@@ -34,11 +41,22 @@ class Seen:
     catalogue: Catalogue
     opinions: Opinions
     lang: str
+    modes: frozenset[str] = frozenset()
+
+    @property
+    def named(self) -> str:
+        """The bundle in a command to be copied: its own name only if no shell takes it amiss."""
+        return self.bundle if SAFE.fullmatch(self.bundle) else _("BUNDLE")
 
     @cached_property
     def by_anchor(self) -> Mapping[str, FindingView]:
         """Findings by their place on the page."""
         return {view.anchor: view for _finding, view in self.findings}
+
+    @cached_property
+    def unseen(self) -> frozenset[str]:
+        """The places of what says that nothing of the kind was observed."""
+        return frozenset(v.anchor for f, v in self.findings if f.reason == "nothing-seen")
 
     @cached_property
     def told(self) -> Mapping[str, ScenarioView]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from conformance.catalogue import Catalogue, Proof, Step
+from conformance.catalogue import Catalogue, Proof, Scenario, Step
 from conformance.checks.registry import RULES
 from conformance.judging.findings import Verdict
 from conformance.locale import _, _n
@@ -20,11 +20,14 @@ def stop_of(requirement: RequirementView, seen: Seen) -> str:
         finding = seen.by_anchor.get(reason.anchor)
         if finding and finding.scenario:
             return finding.scenario
+    if (ordinary := _ordinary_for(requirement, seen)) is not None:
+        return ordinary.id
     showing = seen.showing.get(requirement.id, ())
     for row in showing:
         if row.id in seen.told:
             return seen.told[row.id].name
     playable = [row for row in showing if row.reason is None]
+    playable.sort(key=lambda row: row.derogation is not None)  # not every plan may run those
     chosen = next(iter(playable or showing), None)
     return chosen.id if chosen else NOWHERE
 
@@ -87,6 +90,33 @@ def _for_proof(view: ProofView, proof: Proof | None, seen: Seen) -> Iterator[Sho
     yield from (_step(step, step.moment) for step in steps[:_SHOWN])
     if not steps:
         yield _whole(told.name if told else proof.scenario, seen)
+
+
+def _ordinary_for(requirement: RequirementView, seen: Seen) -> Scenario | None:
+    """The story without misbehaviour, told in another way of signing in, that silent rules need.
+
+    Rules that a story had its chance to answer wait for what only the other ways show; ways that
+    the product does not offer are not asked for.
+    """
+    silent = [seen.by_anchor[b.anchor] for b in requirement.because if b.anchor in seen.by_anchor]
+    if not any(_waits(view, seen) for view in silent):
+        return None
+    showing = [row for row in seen.showing.get(requirement.id, ()) if row.fault is None]
+    told = {row.mode for row in showing if row.id in seen.told}
+    if not told:
+        return None
+    return next(
+        (row for row in showing
+         if row.reason is None and row.derogation is None and row.mode not in told
+         and (not seen.modes or row.mode in seen.modes)),
+        None,
+    )  # fmt: skip
+
+
+def _waits(view: FindingView, seen: Seen) -> bool:
+    """Whether a rule that judges ordinary stories found nothing of its kind in those told."""
+    rule = RULES.get(view.rule)
+    return rule is not None and rule.judges(None) and view.anchor in seen.unseen
 
 
 def _untold_of(silent: Sequence[FindingView], seen: Seen) -> list[str]:
