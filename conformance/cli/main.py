@@ -1,5 +1,6 @@
 """The command line: one thin module a command, loaded only when it is called."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -137,5 +138,7 @@ def main() -> None:
         from conformance.cli.mishaps import printable, told
 
         sentence, code = told(error)
-        click.echo("\n".join(f"banc: {line}" for line in printable(sentence).split("\n")), err=True)
+        told_so = "\n".join(f"banc: {line}" for line in printable(sentence).split("\n"))
+        with contextlib.suppress(OSError):  # the terminal itself may be what is gone
+            click.echo(told_so, err=True)
         sys.exit(code)
