@@ -61,13 +61,13 @@ def summary_lines(imported: Imported, target: Path, base: Path) -> Iterator[str]
         **{k: found[k] for k in ("requirements", "scenarios", "proofs")},
         waves=", ".join(found["waves"]), corridors=", ".join(found["corridors"]),
     )  # fmt: skip
-    yield _("  {judged} judged by rules of the bench, {by_person} to be shown by a person").format(
+    yield _("  judged by rules of the bench: {judged}; to be shown by a person: {by_person}").format(
         judged=found["judged"], by_person=found["by_person"]
     )
     if found["errors"] or found["remarks"]:
         counted = _counted(found["errors"], found["remarks"])
         yield _("  defects of the sheet: {counted}").format(counted=counted)
-        yield f"    banc catalogue lint {target}"
+        yield f"    banc catalogue lint {as_argument(target)}"
     yield _("Written to {path}").format(path=target)
     yield _("  git ignores that folder: the official texts stay there")
     try:
@@ -77,6 +77,12 @@ def summary_lines(imported: Imported, target: Path, base: Path) -> Iterator[str]
     yield _("To use it, in banc.toml:")
     yield "    [plan]"
     yield f'    catalogue = "{named}"'
+
+
+def as_argument(path: Path) -> str:
+    """A path as it is typed in a shell of any system."""
+    text = str(path)
+    return f'"{text}"' if set(text) & set(" '&()[];,=!") else text
 
 
 def defect_rows(imported: Imported) -> list[dict[str, Any]]:

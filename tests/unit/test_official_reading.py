@@ -115,6 +115,8 @@ def test_the_short_layout_of_columns_a_to_u_is_read_too(tmp_path: Path) -> None:
         ({"N° scénario": None}, "scenario-without-id"),
         ({"n1": None}, "proof-without-id"),
         ({"N° scénario": datetime(2027, 1, 1)}, "id-is-a-date"),
+        ({"Ordre": datetime(2027, 1, 1)}, "cell-is-a-date"),
+        ({"Preuve 1": "Lien sur interopsegur.esante.gouv.f"}, "misspelt-host"),
     ],
 )
 def test_a_defect_of_a_line_is_told_and_the_line_kept(
@@ -125,6 +127,52 @@ def test_a_defect_of_a_line_is_told_and_the_line_kept(
     assert (2, code) in codes(imported)
     assert [each.id for each in imported.rows] == ["PSC/INV.0001", "INS/INV.0002"]
     assert all(sentence(found) for found in imported.defects)
+
+
+def test_a_date_of_publication_is_no_defect(tmp_path: Path) -> None:
+    published = row(**{"Statut publication": datetime(2027, 1, 1)})
+
+    imported = read(tmp_path, published)
+
+    assert imported.defects == ()
+    assert imported.rows[0].status == "2027-01-01"
+
+
+def test_an_id_that_the_bench_knows_is_read_whatever_its_case(tmp_path: Path) -> None:
+    known = row(**{"id": "mss/conf.05", "N° scénario": "psc.01.01", "n1": "PSC.01.01.01"})
+    unknown = row(**{"id": "inv.0001", "N° scénario": "inv.0001.01", "n1": "inv.0001.01.01"})
+
+    imported = read(tmp_path, known, unknown)
+
+    first, second = imported.rows
+    told = [sentence(found) for found in imported.defects if found.code == "letter-case"]
+    assert (first.id, first.scenario) == ("MSS/CONF.05", "PSC.01.01")
+    assert second.id == "inv.0001"
+    assert told == [
+        "mss/conf.05 is known as MSS/CONF.05, and read so",
+        "psc.01.01 is known as PSC.01.01, and read so",
+    ]
+
+
+def test_a_title_counts_without_what_it_says_between_brackets(tmp_path: Path) -> None:
+    titles = {"Exigence": "Exigence\n(énoncé)", "Commentaire": "Commentaire(s)"}
+    headings = [titles.get(title, title) for title in ROW]
+
+    imported = read_workbook(
+        write_sheet(tmp_path / "a-LGC.xlsx", "Exigences REM vague 2 ", headings, [row()])
+    )
+
+    assert imported.rows[0].said("statement")
+    assert imported.source is not None
+    assert imported.source.sheet == "Exigences REM vague 2"
+
+
+def test_titles_that_are_not_known_are_named_beside_the_missing_one(tmp_path: Path) -> None:
+    headings = ["Enoncé complet" if title == "Exigence" else title for title in ROW]
+    path = write_sheet(tmp_path / "a-LGC.xlsx", "Exigences REM vague 2", headings, [row()])
+
+    with pytest.raises(CatalogueFault, match=r"« Exigence ».*line 1 also.*« Enoncé complet »"):
+        read_workbook(path)
 
 
 def test_a_statement_without_an_id_is_listed_under_its_line(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
 _NAMES = {written: name for name, several in _WRITTEN.items() for written in several}
 _PROOF = re.compile(r"(n |n de la |id )?preuves?(?: n)?(?: (\d{1,2}))?")
 _NUMBER = re.compile(r"^(?:no|num|numero)\b")
+_ASIDE = re.compile(r"\([^()]*\)")
 REQUIRED = ("id", "statement", "nature", "profile", "scenario_id", "scenario")
 HEADING_WITHIN = 30
 """The heading is one of the first lines that hold anything: a title and a legend may come first."""
@@ -66,7 +67,7 @@ class Columns:
     """Where each column stands (from 0). `proofs` are (number, text) by the number in the title.
 
     `missing` are the required ones that are not there, by their official titles; `twice` those
-    that stand there again.
+    that stand there again; `unknown` titles that name no column, as they are written.
     """
 
     layout: Layout
@@ -74,15 +75,17 @@ class Columns:
     proofs: tuple[tuple[int | None, int | None], ...]
     missing: tuple[str, ...]
     twice: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
 def columns_of(cells: Sequence[object]) -> Columns | None:
     """What the cells of a line name, when it is the heading of an official sheet."""
     places: dict[str, int] = {}
     twice: list[str] = []
+    unknown: list[str] = []
     proofs: dict[int, dict[str, int]] = {}
     for place, value in enumerate(cells):
-        title = _NUMBER.sub("n", folded(value)) if isinstance(value, str) else ""
+        title = _title(value) if isinstance(value, str) else ""
         proof = _PROOF.fullmatch(title)
         if proof:
             which = "id" if proof[1] else "text"
@@ -91,12 +94,21 @@ def columns_of(cells: Sequence[object]) -> Columns | None:
             name = _NAMES[title]
             twice += [TITLES[name]] if name in places else []
             places.setdefault(name, place)
+        elif title:
+            unknown.append(" ".join(str(value).split()))
     if "id" not in places or len(places) < 3:
         return None
     layout: Layout = "convergence" if 0 in proofs else "rem"
     numbered = [proofs[n] for n in sorted(proofs) if n or layout == "convergence"]
     pairs = tuple((pair.get("id"), pair.get("text")) for pair in numbered)
-    return Columns(layout, places, pairs, tuple(_missing(places, layout, pairs)), tuple(twice))
+    missing = tuple(_missing(places, layout, pairs))
+    return Columns(layout, places, pairs, missing, tuple(twice), tuple(unknown))
+
+
+def _title(written: str) -> str:
+    """A title folded; what it says between brackets counts only where it is known by it."""
+    whole, short = (_NUMBER.sub("n", folded(text)) for text in (written, _ASIDE.sub(" ", written)))
+    return whole if whole in _NAMES or _PROOF.fullmatch(whole) else short or whole
 
 
 def _missing(

@@ -21,11 +21,15 @@ _CODES: dict[str, tuple[Severity, str]] = {
     "proof-reused": ("error", N_("proof {id} is asked under {other} too, on line {line}")),
     "too-many-proofs": ("error", N_("{count} proofs under scenario {id}, expected at most {most}")),
     "id-is-a-date": ("error", N_("column {title} holds a date: the sheet changed what was typed")),
+    "cell-is-a-date": (
+        "warning", N_("column {title} holds a date: the sheet changed what was typed")
+    ),
     "nature-unknown": ("error", N_("nature {value} is not known, counted as DOIT")),
     "requirement-reused": ("warning", N_("the key of line {line} with another statement")),
     "scenario-prefix": ("warning", N_("scenario {id} does not begin with its requirement")),
     "proof-prefix": ("warning", N_("proof {id} does not begin with its scenario {scenario}")),
     "blanks-in-id": ("warning", N_("blanks around {id} (perhaps non-breaking), taken out")),
+    "letter-case": ("warning", N_("{written} is known as {id}, and read so")),
     "no-scenario": ("warning", N_("DOIT without a scenario: no proof is asked")),
     "no-proof": ("warning", N_("scenario {id} without a numbered proof")),
     "blank-statement": ("warning", N_("an ID without a statement")),

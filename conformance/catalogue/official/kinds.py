@@ -53,7 +53,7 @@ HOSTS = (
 )
 """Hosts that official proof texts send people to."""
 
-_HOST = re.compile(r"\b((?:[a-z0-9-]+\.){2,}(?:fr|com|net|org))\b", re.IGNORECASE)
+_HOST = re.compile(r"\b((?:[a-z0-9-]+\.){2,}[a-z]{1,4})\b", re.IGNORECASE)
 
 
 def kinds_of(text: str) -> tuple[Kind, ...]:

@@ -1,11 +1,13 @@
 """Reads a workbook into official rows: ids cleaned, keys found, defects listed, nothing dropped."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from conformance.catalogue.loader import Catalogue, load_catalogue
+from conformance.catalogue.official.columns import PROOF_ID, TITLES
 from conformance.catalogue.official.defects import defect, defects_of
 from conformance.catalogue.official.keys import Keys, Said, nature_of, profile_of
 from conformance.catalogue.official.kinds import kinds_of
@@ -39,6 +41,7 @@ _OF_REQUIREMENT = (
     "order",
 )
 _SAYING = ("id", "statement", "scenario_id", "scenario")
+_IDS = (TITLES["id"], TITLES["scenario_id"], PROOF_ID)
 _LONGEST = 200
 
 
@@ -58,7 +61,7 @@ def read_workbook(
         name=path.name[-255:],
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         date=(today or date.today()).isoformat(),
-        sheet=table.sheet[:100],
+        sheet=" ".join(table.sheet.split())[:100],
         layout=table.layout,
         lines=len(table.lines),
     )
@@ -70,6 +73,7 @@ def read_workbook(
 class _Reading:
     keys: Keys
     found: list[Defect] = field(default_factory=list)
+    _known: Mapping[str, str] = field(default_factory=lambda: _spellings(load_catalogue()))
     _statements: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
 
     def rows(self, table: Table) -> Iterator[OfficialRow]:
@@ -101,7 +105,8 @@ class _Reading:
             name = name or f"banc:ligne-{place}"
             self.found.append(defect("blank-id", place, name, id=name))
         for title in line.dates:
-            self.found.append(defect("id-is-a-date", place, name, title=title))
+            code = "id-is-a-date" if title in _IDS else "cell-is-a-date"
+            self.found.append(defect(code, place, name, title=title))
         statement, perimeter = cells.get("statement", ""), cells.get("perimeter", "")
         waves = self.keys.waves_of(cells.get("wave") or perimeter, place)
         corridors = self.keys.corridors_of(name, cells.get("corridor") or perimeter, place)
@@ -143,6 +148,10 @@ class _Reading:
         name = clean_id(written)
         if name != written:
             self.found.append(defect("blanks-in-id", place, name, id=repr(name)))
+        known = self._known.get(name.casefold(), name)
+        if known != name:
+            self.found.append(defect("letter-case", place, known, written=name, id=known))
+            name = known
         if len(name) > _LONGEST:
             said = _("{path}: line {line}: {length} characters in an id, expected at most {limit}")
             about = {"line": place, "length": len(name), "limit": _LONGEST}
@@ -155,6 +164,21 @@ class _Reading:
         if statement not in known:
             known.append(statement)
         return known.index(statement)
+
+
+def _spellings(built_in: Catalogue) -> dict[str, str]:
+    """How the ids that the bench knows are spelt, by the same without case.
+
+    Ids that differ by case only are one for the deposit; one that we do not know stays as written.
+    """
+    rows = built_in.requirements
+    ids = [
+        *(row.id for row in rows),
+        *(scenario.id for scenario in built_in.scenarios),
+        *(proof.id for proof in built_in.proofs),
+        *(alias for row in rows for alias in row.aliases),
+    ]
+    return {name.casefold(): name for name in reversed(ids)}
 
 
 def _gathered(lines: Iterable[Line]) -> Iterator[Line]:

@@ -34,6 +34,9 @@ from conformance.locale import _, phrase
 GUARDED = ("=", "+", "-", "@", "\t")
 """What a spreadsheet takes for a formula: in a CSV such a text stands behind an apostrophe."""
 
+_DATED = (TITLES["status"], TITLES["previous"], TITLES["comment"])
+"""Columns in which a date may well be meant: when the row was published or last changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -108,7 +111,7 @@ def _table(path: Path, sheet: str, rows: Iterable[tuple[int, Cells]]) -> Table:
         if columns is None:
             columns = columns_of(cells)
             if columns is not None:
-                _hold_columns(path, sheet, columns)
+                _hold_columns(path, sheet, place, columns)
                 table = Table(sheet, columns.layout, twice=columns.twice)
             elif seen >= HEADING_WITHIN:
                 break
@@ -125,12 +128,21 @@ def _table(path: Path, sheet: str, rows: Iterable[tuple[int, Cells]]) -> Table:
     return table
 
 
-def _hold_columns(path: Path, sheet: str, columns: Columns) -> None:
-    if columns.missing:
-        said = _("{path}: sheet {sheet}: lacks {missing}: an older layout? Expected the columns of "
-                 "the 2024 template or of the Convergence export")  # fmt: skip
-        missing = ", ".join(f"« {title} »" for title in columns.missing)
-        raise CatalogueFault(said.format(path=path, sheet=repr(sheet), missing=missing))
+def _hold_columns(path: Path, sheet: str, place: int, columns: Columns) -> None:
+    if not columns.missing:
+        return
+    said = _("{path}: sheet {sheet}: lacks {missing}: an older layout? Expected the columns of "
+             "the 2024 template or of the Convergence export")  # fmt: skip
+    what = said.format(path=path, sheet=repr(sheet), missing=_titles(columns.missing))
+    if columns.unknown:
+        other = _("line {line} also has titles that we do not know: {titles}")
+        shown = _titles(columns.unknown[:6])
+        what = f"{what} ({other.format(line=place, titles=shown)})"
+    raise CatalogueFault(what)
+
+
+def _titles(several: Iterable[str]) -> str:
+    return ", ".join(f"« {title[:40]} »" for title in several)
 
 
 def _line(place: int, cells: Sequence[Any], columns: Columns) -> Line:
@@ -139,7 +151,7 @@ def _line(place: int, cells: Sequence[Any], columns: Columns) -> Line:
 
     def at(where: int | None, title: str, *, raw: bool = False) -> str:
         value = cells[where] if where is not None and where < count else None
-        if isinstance(value, date):
+        if isinstance(value, date) and title not in _DATED:
             dated.append(title)
         return value if raw and isinstance(value, str) else _text(value)
 
