@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
+from conformance.bundle.decidable import Sealed, sealed_in
 from conformance.bundle.decision_file import Choice, Role, Target, document, said_on
-from conformance.bundle.decisions import Decisions, Sealed, decisions_of, sealed_in
+from conformance.bundle.decisions import Decisions, decisions_of
 from conformance.bundle.files import write_whole
 from conformance.bundle.keys import SigningKey
 from conformance.bundle.reading import AlteredBundle, BundleFault, opened
@@ -76,8 +77,9 @@ def record(
     """Write each wish as the next `NNN.json` and its signature; gives the names of the files.
 
     All or none. Raises `BundleFault` before anything is written when two of them contradict, one is
-    about something unknown, the day is still to come, no author is named, or the key does not last;
-    `AlteredBundle` when a decision beside it does not hold; `OSError` when the disk is full.
+    about something unknown, it stands there already, the day is still to come, no author is named,
+    or the key does not last; `AlteredBundle` when a decision beside it does not hold; `OSError`
+    when the disk is full.
     """
     if table.decisions.problems:
         raise AlteredBundle(table.decisions.problems[0])
@@ -99,7 +101,16 @@ def record(
         for wish, chosen in zip(wishes, targets, strict=True)
     ]
     table.decisions.folder.mkdir(exist_ok=True)
+    _hold_new(table.decisions.folder, documents)
     return [_write(table.decisions.folder, octets, key) for octets in documents]
+
+
+def _hold_new(folder: Path, documents: Iterable[bytes]) -> None:
+    """Raises `BundleFault` for one that stands there already: its copy would count for nothing."""
+    kept = {path.read_bytes(): path.name for path in folder.glob("*.json")}
+    for octets in documents:
+        if octets in kept:
+            raise BundleFault(_("recorded already, as {earlier}").format(earlier=kept[octets]))
 
 
 def hold_key(key: SigningKey) -> None:

@@ -5,12 +5,14 @@ The decisions on a bundle `X` (folder or zip) stand in `X.decisions/`: `001.json
 the verdict of the bench stays what it was.
 """
 
-import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from conformance.bundle.decidable import Sealed, sealed_in
 from conformance.bundle.decision_file import (
     LONGEST,
     Choice,
@@ -20,16 +22,13 @@ from conformance.bundle.decision_file import (
     Target,
     read_document,
 )
-from conformance.bundle.findings import load_findings
-from conformance.bundle.proof_list import INDEX, proof_rows
 from conformance.bundle.reading import BundleFault, opened, sha256_of
-from conformance.bundle.seal import MANIFEST, SIGNATURE
 from conformance.bundle.signature import Signer, read_signature
-from conformance.bundle.verify import manifest_of
-from conformance.catalogue import catalogue_in
 from conformance.locale import _
+from conformance.locale.printable import printable
 from conformance.reporting.words import choice_word, role_word
 
+_DAY = len("2027-01-31")
 _NAME = re.compile(r"(\d{3}|[1-9]\d{3,})\.(json|jws)")
 
 
@@ -85,23 +84,6 @@ class Decisions:
         return (*_replaced(self.all), *_differing(self._latest))
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What a decision is held to: the manifest of a bundle, and what can be decided on in it."""
-
-    manifest: str
-    run_id: str
-    verdicts: Mapping[FindingKey, str]
-    proofs: frozenset[str]
-    requirements: frozenset[str]
-
-    def knows(self, target: Target) -> bool:
-        """Whether the bundle holds what the decision is about."""
-        if target.kind == "finding":
-            return target.parts in self.verdicts
-        return target.parts[0] in (self.proofs if target.kind == "proof" else self.requirements)
-
-
 def decisions_of(bundle: Path, folder: Path | None = None) -> Decisions:
     """The decisions recorded beside `bundle` (folder or zip), each verified.
 
@@ -112,7 +94,8 @@ def decisions_of(bundle: Path, folder: Path | None = None) -> Decisions:
     """
     beside = decisions_folder(bundle)
     if not beside.is_dir():
-        return Decisions(beside)
+        there = (_("{path}: not a folder of decisions").format(path=beside),)
+        return Decisions(beside, problems=there if os.path.lexists(beside) else ())
     try:
         if folder is not None:
             sealed = sealed_in(folder)
@@ -124,42 +107,13 @@ def decisions_of(bundle: Path, folder: Path | None = None) -> Decisions:
         return Decisions(beside, problems=(said.format(folder=beside, reason=fault),))
     problems: list[str] = []
     held = tuple(_held(beside, sealed, problems))
-    return Decisions(beside, held, tuple(problems), _in_force(held))
+    return Decisions(beside, held, tuple(map(printable, problems)), _in_force(held))
 
 
 def decisions_folder(bundle: Path) -> Path:
     """Where the decisions on `bundle` stand: beside it, its whole name with `.decisions` added."""
     whole = bundle.resolve()
     return whole.with_name(f"{whole.name}.decisions")
-
-
-def sealed_in(folder: Path) -> Sealed:
-    """What can be decided on in the bundle `folder`, its seal held for what is read here.
-
-    Raises `BundleFault` when it is not sealed, or when manifest, findings or list of proofs are not
-    as they were sealed.
-    """
-    manifest, signature = folder / MANIFEST, folder / SIGNATURE
-    if not (manifest.is_file() and signature.is_file()):
-        raise BundleFault(_("{path}: not sealed: its run did not finish").format(path=folder))
-    octets = manifest.read_bytes()
-    read = read_signature(signature.read_bytes(), octets)
-    named = manifest_of(octets)
-    if read is None or not read.holds or named is None:
-        said = _("{path} or {other}: altered: the signature does not fit the manifest")
-        raise BundleFault(said.format(path=MANIFEST, other=SIGNATURE))
-    hashes = {file.path: file.sha256 for file in named.files}
-    for name in ("findings.json", INDEX):
-        path = folder / name
-        if name in hashes and not (path.is_file() and sha256_of(path) == hashes[name]):
-            raise BundleFault(_("{path}: altered").format(path=name))
-    return Sealed(
-        manifest=hashlib.sha256(octets).hexdigest(),
-        run_id=named.run_id,
-        verdicts=_verdicts(folder) if "findings.json" in hashes else {},
-        proofs=frozenset(row.id for row in proof_rows(folder)) if INDEX in hashes else frozenset(),
-        requirements=catalogue_in(folder).requirement_ids,
-    )
 
 
 def as_target(key: str | FindingKey | Target) -> Target:
@@ -173,14 +127,6 @@ def _requirement(key: str | FindingKey | Target) -> Target:
     return Target("requirement", (key,)) if isinstance(key, str) else as_target(key)
 
 
-def _verdicts(folder: Path) -> dict[FindingKey, str]:
-    verdicts: dict[FindingKey, str] = {}
-    for finding in load_findings(folder)["findings"]:
-        key = finding["key"]
-        verdicts[key["rule"], key["scenario"], key["subject"]] = str(finding["verdict"])
-    return verdicts
-
-
 def _held(beside: Path, sealed: Sealed, problems: list[str]) -> Iterator[Decision]:
     """The decisions that hold, in order; a sentence in `problems` for each file that does not."""
     pairs: dict[int, dict[str, Path]] = {}
@@ -190,14 +136,19 @@ def _held(beside: Path, sealed: Sealed, problems: list[str]) -> Iterator[Decisio
             problems.append(_("{path}: not a decision").format(path=path))
         else:
             pairs.setdefault(int(named[1]), {})[named[2]] = path
-    before = 0
+    before, known = 0, dict[str, int]()
     for number, pair in sorted(pairs.items()):
         if number != before + 1:
             said = _("{path}: missing: decisions are numbered without a gap")
             problems.append(said.format(path=beside / f"{before + 1:03d}.json"))
         before = number
         try:
-            yield _read(number, pair.get("json"), pair.get("jws"), sealed)
+            decision = _read(number, pair.get("json"), pair.get("jws"), sealed)
+            copied = known.setdefault(sha256_of(pair["json"]), number)
+            if copied != number:  # whoever holds the folder could bring back what was replaced
+                said = _("the same as {earlier}: signed once, it counts once")
+                raise BundleFault(said.format(earlier=f"{copied:03d}.json"))
+            yield decision
         except BundleFault as fault:
             problems.append(f"{beside / f'{number:03d}.json'}: {fault}")
 
@@ -260,8 +211,18 @@ def _replaced(decisions: Iterable[Decision]) -> Iterator[str]:
                 said = _(
                     "{name}: {later} replaces {earlier} of the same role ({role}), by another key"
                 )
-            yield said.format(name=target.name, later=decision.file, earlier=earlier.file,
-                              role=role_word(decision.role))  # fmt: skip
+            told = said.format(name=target.name, later=decision.file, earlier=earlier.file,
+                               role=role_word(decision.role))  # fmt: skip
+            yield told + (_(", although it is dated before") if _older(decision, earlier) else "")
+
+
+def _older(decision: Decision, earlier: Decision) -> bool:
+    """Whether what stands later is dated before: the number of a file is not signed, its day is."""
+    texts = (decision.date, earlier.date)
+    if all(len(text) > _DAY for text in texts):
+        later, first = map(datetime.fromisoformat, texts)
+        return later < first
+    return decision.date[:_DAY] < earlier.date[:_DAY]
 
 
 def _differing(latest: Mapping[Target, Mapping[Role, Decision]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from conformance.bundle.verify import ALTERED, INTACT, verify
 from conformance.catalogue import catalogue_in
 from conformance.judging.recorded import as_recorded
 from conformance.locale import _
+from conformance.locale.printable import printable
 from conformance.reporting import page, paper
 from conformance.reporting.beside import Beside, Opinion, Opinions
 from conformance.reporting.model import build
@@ -102,9 +103,9 @@ def _opinion(decision: Decision) -> Opinion:
         role=decision.role,
         choice=decision.choice,
         word=choice_word(decision.choice),
-        author=decision.author,
+        author=printable(decision.author),
         date=decision.date[:10],
-        comment=decision.comment,
+        comment=printable(decision.comment),
         signer=decision.signer.thumbprint,
     )
 

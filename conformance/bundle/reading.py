@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.locale import _
+from conformance.locale.printable import seen
 
 _MIB = 1024 * 1024
 _ILLEGAL = frozenset('<>:"|?*\\')
@@ -144,7 +145,7 @@ def name_problem(name: str, limits: Limits = LIMITS) -> str | None:
         )
     for part in parts:
         legal = bool(part) and part != "." and not part.endswith((".", " "))
-        legal = legal and part.isprintable()  # no line end, no escape, no octets outside UTF-8
+        legal = legal and all(map(seen, part))  # no line end, no escape, no octets outside UTF-8
         if not legal or _ILLEGAL & set(part) or min(part) < " ":
             return _("{path}: not a legal file name on every system").format(path=name)
         if part.split(".")[0].rstrip().upper() in _RESERVED:

@@ -325,8 +325,8 @@ def test_decisions_moved_to_another_bundle_count_for_nothing_there(
 
 
 def test_a_decision_taken_away_and_a_stray_file_are_told(bundle: Path, key: SigningKey) -> None:
-    for _n in range(3):
-        decide(bundle, PROOF)
+    for n in range(3):
+        decide(bundle, PROOF, comment=str(n))
     folder = decisions_of(bundle).folder
     (folder / "001.jws").unlink()
     for suffix in ("json", "jws"):
@@ -340,6 +340,66 @@ def test_a_decision_taken_away_and_a_stray_file_are_told(bundle: Path, key: Sign
     assert "001.json: not signed" in told
     assert "002.json: missing" in told
     assert "notes.txt: not a decision" in told
+
+
+def test_what_was_replaced_is_not_brought_back_by_a_copy(bundle: Path, key: SigningKey) -> None:
+    decide(bundle, PROOF, choice="non-conforme")
+    decide(bundle, PROOF, choice="reserve")
+    folder = decisions_of(bundle).folder
+    for suffix in ("json", "jws"):
+        shutil.copy(folder / f"001.{suffix}", folder / f"003.{suffix}")
+
+    read = decisions_of(bundle)
+
+    assert read.of(PROOF)["auditor"].choice == "reserve"
+    assert [problem.partition("003.json: ")[2] for problem in read.problems] == [
+        "the same as 001.json: signed once, it counts once"
+    ]
+
+
+def test_the_very_same_decision_is_not_recorded_twice(bundle: Path, key: SigningKey) -> None:
+    decide(bundle, PROOF, date="2026-01-02")
+
+    with pytest.raises(BundleFault, match=r"recorded already, as 001\.json"):
+        decide(bundle, PROOF, date="2026-01-02")
+    decide(bundle, PROOF, date="2026-01-03")
+
+    assert len(decisions_of(bundle).all) == 2
+
+
+def test_decisions_that_were_renumbered_are_told_by_their_dates(
+    bundle: Path, key: SigningKey
+) -> None:
+    decide(bundle, PROOF, choice="non-conforme", date="2026-01-02T10:00:00Z")
+    decide(bundle, PROOF, choice="reserve", date="2026-01-02T09:00:00Z")
+    decide(bundle, "PSC.01", date="2026-01-02")
+    decide(bundle, "PSC.01", date="2026-01-03")
+
+    first, second = decisions_of(bundle).notes
+
+    assert first.endswith("(auditor), although it is dated before")
+    assert second.endswith("(auditor)")
+
+
+def test_a_file_in_place_of_the_decisions_is_told(bundle: Path) -> None:
+    beside = decisions_of(bundle).folder
+    beside.write_text("x", encoding="utf-8")
+
+    assert decisions_of(bundle).problems == (f"{beside}: not a folder of decisions",)
+
+
+def test_what_would_mislead_an_eye_or_a_terminal_is_not_shown(
+    bundle: Path, tmp_path: Path, key: SigningKey
+) -> None:
+    decide(bundle, PROOF, author="Ana\x1b[2J\u202eduruD", comment="vu\u00a0: oui\x00\r\nfaux")
+    decisions_of(bundle).folder.joinpath("x\udcff.json").touch()
+
+    made = write_merged(bundle, tmp_path / "out.html", "en")
+
+    text = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert not {"\x1b", "\u202e", "\x00"} & set(text)
+    assert "vu\u00a0: oui" in text
+    assert "x·.json: not a decision" in made.decisions.problems[0]
 
 
 def test_decisions_beside_an_unsealed_bundle_count_for_nothing(
