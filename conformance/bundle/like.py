@@ -163,6 +163,10 @@ def strangeness(deposit: Deposit, rules: Mapping[str, str]) -> Iterator[str]:
     elif theirs != ours:
         said = _("catalogue of another version: {theirs} there, {ours} here")
         yield said.format(theirs=theirs[:12] or "?", ours=ours[:12])
+    known = sorted({str(entry["rule"]) for entry in deposit.run.get("expected") or ()})
+    if known:
+        said = _("known failures of the deposit, which do not count here either: {rules}")
+        yield said.format(rules=", ".join(known))
     before: Mapping[str, str] = deposit.run.get("rules") or {}
     changed = sorted(name for name in before.keys() & rules.keys() if before[name] != rules[name])
     sorts = (

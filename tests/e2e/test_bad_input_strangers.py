@@ -13,9 +13,11 @@ import pytest
 from conformance.bundle.blaming import blaming
 from conformance.bundle.finish import finish
 from conformance.bundle.keys import signing_key
+from conformance.bundle.like import deposit_of, strangeness
 from conformance.bundle.reading import BundleFault, name_problem
 from conformance.bundle.seal import seal
 from conformance.journal import JournalWriter
+from conformance.locale.printable import printable
 
 STORY = "PSC.01.01@ecps"
 Change = Callable[[Path], None]
@@ -193,6 +195,25 @@ def test_what_a_stranger_named_moves_no_cursor(banc, sealed: Path, tmp_path: Pat
 
     assert [each.code for each in told] == [1, 2, 1]
     assert all("\x1b" not in each.out + each.err for each in told)
+
+
+def test_failures_that_a_deposit_excuses_are_told_before_the_start(
+    resealed: Callable[[Change], Path], sealed: Path
+) -> None:
+    excused = [{"rule": "psc.request.state-length", "reason": "connu"}]
+    bundle = resealed(told_otherwise("run.started", expected=excused))
+
+    told = list(strangeness(deposit_of(bundle), {}))
+    usual = list(strangeness(deposit_of(sealed), {}))
+
+    assert [line for line in told if line not in usual] == [
+        "échecs connus du dépôt, qui ne comptent pas ici non plus : psc.request.state-length"
+    ]
+
+
+def test_a_terminal_is_shown_what_a_reader_sees() -> None:
+    assert printable("a\x1b[2Jb\u202ec\udcff\x00") == "a·[2Jb·c··"
+    assert printable("vu\u00a0: «\u202foui\u202f»\tfin\n") == "vu\u00a0: «\u202foui\u202f» fin\n"
 
 
 NO_LIKENESS: dict[str, tuple[Change, str]] = {
