@@ -7,6 +7,7 @@ import click
 
 from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
+from conformance.cli.mishaps import printable
 from conformance.locale import _
 
 
@@ -45,10 +46,10 @@ def add_command(
 ) -> int:
     """Add films made elsewhere (OBS, Game Bar, a phone…) to a run: chapters, checks, proofs.
 
-    A film is laid on the run by the mark of the phone page if it shows it (the page says how), else
-    by --starts-at, by the date that the file carries, or by the time in its name. It must show the
-    whole scenario. The sealed bundle stays as it is: a new one is made and sealed beside it, which
-    remembers that the film was made elsewhere.
+    A film is laid on the run by --starts-at if it is given, else by the mark of the phone page that
+    it shows (/phone/mark says how), by the date that the file carries, or by the time in its name.
+    It must show the whole scenario. The sealed bundle stays as it is: a new one is made and sealed
+    beside it, which remembers that the film was made elsewhere.
 
     Exit code: as `banc run`; 2 when the film or the bundle cannot be used.
     """
@@ -72,7 +73,7 @@ def add_command(
             said = _("{film}: begins {seconds:+.1f} s from the scenario {name}, {by}")
             seconds = one.start.epoch - one.telling.began
             about = {"name": one.telling.name, "by": start_word(one.start.by)}
-            click.echo(said.format(film=one.film.name, seconds=seconds, **about))
+            click.echo(printable(said.format(film=one.film.name, seconds=seconds, **about)))
         finished = add_films(folder, laid, out or _beside(source), key, lang)
     return closing(finished, ())
 
@@ -82,7 +83,7 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(text).astimezone()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         said = _("--starts-at {text}: expected a date and a time such as 2026-03-01T10:15:30+01:00")
         raise click.UsageError(said.format(text=text)) from error
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from playwright.sync_api import sync_playwright
 
 from conformance.bundle.keys import signing_key
+from conformance.bundle.reading import BundleFault
 from conformance.bundle.seal import seal
 from conformance.drivers.chromium import find_chromium
 from conformance.evidence.elsewhere.laying import Telling, lay, telling_of
@@ -234,6 +236,32 @@ def _absent(run: Path, folder: Path) -> Path:
     return folder / "absent.mp4"
 
 
+def _a_playlist(run: Path, folder: Path) -> Path:
+    _film(folder / "autre.mp4", 9)
+    (folder / "liste.mp4").write_text("ffconcat version 1.0\nfile autre.mp4\n", encoding="utf-8")
+    return folder / "liste.mp4"
+
+
+def _a_streaming_playlist(run: Path, folder: Path) -> Path:
+    _film(folder / "autre.ts", 9)
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:9", "#EXTINF:9,", "autre.ts", "#EXT-X-ENDLIST"]
+    (folder / "liste.mp4").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / "liste.mp4"
+
+
+def _vast(run: Path, folder: Path) -> Path:
+    source = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", "8192x8192", "-r", "1", "-i", "/dev/zero"]
+    film = folder / "vaste.mkv"
+    done = run_ffmpeg(["-v", "error", *source, "-frames:v", "1", "-c:v", "ffv1", str(film)])
+    assert done.returncode == 0, done.stderr.decode()
+    return film
+
+
+def _for_days(run: Path, folder: Path) -> Path:
+    spread = ["-vf", "setpts=N*40000/TB", "-fps_mode", "passthrough"]
+    return _film(folder / "jours.mkv", 0.3, *spread, start=_began(run))
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -245,6 +273,10 @@ def _absent(run: Path, folder: Path) -> Path:
         (_empty, "vide"),
         (_cut, "coupe.mp4"),
         (_absent, "fichier introuvable"),
+        (_a_playlist, "une liste de lecture"),
+        (_a_streaming_playlist, "une liste de lecture"),
+        (_vast, "de plus de 35389440 pixels"),
+        (_for_days, "heures, 6 au plus"),
     ],
 )
 def test_what_cannot_show_the_story_is_refused_in_one_sentence(
@@ -281,6 +313,108 @@ def test_a_black_film_is_kept_and_its_proof_says_that_it_did_not_pass(
     banc("film", "add", film, "--scenario", STORY, "--bundle", run, "--out", tmp_path / "out")
 
     assert _rows(tmp_path / "out")["PSC.01.01.01"]["reason"] == "film-check-failed"
+
+
+@pytest.mark.parametrize("name", ["film-10:15.mp4", "-x.mp4", "img%03d{film}{}.mp4"])
+def test_a_film_may_have_any_name_that_its_disk_takes(
+    run: Path, banc: Banc, tmp_path: Path, name: str
+) -> None:
+    film = _film(tmp_path / "obs.mp4", 9, start=_began(run)).rename(tmp_path / name)
+
+    told = banc("film", "add", film, "--scenario", STORY, "--bundle", run)
+
+    assert (told.code, name in told.out) == (0, True)
+
+
+def test_the_name_of_a_film_does_not_steer_the_terminal(
+    run: Path, banc: Banc, tmp_path: Path
+) -> None:
+    film = _film(tmp_path / "obs.mp4", 9, start=_began(run)).rename(tmp_path / "\x1b]0;x\a.mp4")
+
+    told = banc("film", "add", film, "--scenario", STORY, "--bundle", run)
+
+    assert "·]0;x·.mp4" in told.out
+    assert "\x1b" not in told.out
+
+
+def test_the_same_film_is_kept_once_for_a_scenario(run: Path, banc: Banc, tmp_path: Path) -> None:
+    film = _film(tmp_path / "obs.mp4", 9, start=_began(run))
+    other = _film(tmp_path / "telephone.mp4", 8, start=_began(run))
+    both = ("--scenario", STORY, "--scenario", STORY)
+
+    twice = banc("film", "add", film, film, *both, "--bundle", run)
+    two = banc("film", "add", film, other, *both, "--bundle", run, "--out", tmp_path / "out")
+    again = banc("film", "add", film, "--scenario", STORY, "--bundle", tmp_path / "out")
+
+    assert (twice.code, len(twice.err.splitlines()), "déjà" in twice.err) == (2, 1, True)
+    assert (two.code, len([*(tmp_path / "out" / "video").glob("*.mp4")])) == (0, 2)
+    assert (again.code, "déjà" in again.err) == (2, True)
+
+
+def test_the_new_bundle_never_stands_inside_the_sealed_one(
+    run: Path, banc: Banc, tmp_path: Path
+) -> None:
+    film = _film(tmp_path / "obs.mp4", 9, start=_began(run))
+
+    told = banc("film", "add", film, "--scenario", STORY, "--bundle", run, "--out", run / "new")
+
+    assert (told.code, "--out" in told.err) == (2, True)
+    assert banc("verify", run).code == 0
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_an_absurd_moment_is_a_mistake_in_one_sentence(
+    run: Path, banc: Banc, tmp_path: Path, moment: str
+) -> None:
+    film = _film(tmp_path / "obs.mp4", 9)
+
+    told = banc("film", "add", film, "--scenario", STORY, "--bundle", run, "--starts-at", moment)
+
+    assert told.code == 2
+    assert "--starts-at" in told.err
+
+
+def _marked(folder: Path, *codes: tuple[float, float]) -> Path:
+    """A film that shows, from each second of it, the mark of a time for half a second."""
+    shown, filters, last = list[str](), list[str](), "0:v"
+    for n, (second, epoch) in enumerate(codes, 1):
+        segno.make(f"BANC {epoch:.1f}", micro=False).save(folder / f"{n}.png", scale=8, border=4)
+        shown += ["-loop", "1", "-i", str(folder / f"{n}.png")]
+        between = f"enable='between(t,{second},{second + 0.5})'"
+        filters.append(f"[{last}][{n}]overlay=20:20:shortest=1:{between}[v{n}]")
+        last = f"v{n}"
+    more = [*shown, "-filter_complex", ";".join(filters), "-map", f"[{last}]"]
+    return _film(folder / "repere.mkv", 9, *more)
+
+
+def test_a_mark_left_over_from_earlier_gives_way_to_the_one_that_runs(tmp_path: Path) -> None:
+    left_over, absurd = (0.5, 1_800_000_000.0 - 3600), (8, 9_999_999_999.0)
+    running = [(2, 1_800_000_002.0), (3, 1_800_000_003.0)]
+
+    began = start_by_mark(_marked(tmp_path, left_over, *running, absurd))
+
+    assert began == pytest.approx(1_800_000_000, abs=0.6)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [(1, 1_800_000_001.0), (6, 1_800_000_036.0)],
+        [
+            (1, 1_800_000_001.0),
+            (2, 1_800_000_002.0),
+            (6, 1_800_000_036.0),
+            (7, 1_800_000_037.0),
+        ],
+    ],
+)
+def test_marks_that_disagree_tell_of_a_cut(
+    tmp_path: Path, codes: list[tuple[float, float]]
+) -> None:
+    film = _marked(tmp_path, *codes)
+
+    with pytest.raises(BundleFault, match=r"30 s"):
+        start_by_mark(film)
 
 
 def test_films_and_scenarios_go_in_pairs(run: Path, banc: Banc, tmp_path: Path) -> None:

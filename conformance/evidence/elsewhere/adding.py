@@ -46,11 +46,15 @@ def add_films(
     """Make the bundle `out` from the sealed one in `source` and these films; judge and seal it.
 
     The octets of a film are kept as they are; captions stand beside it. `run.json` says from which
-    manifest the bundle was made. Raises `BundleFault` when `out` is there, `OSError` when the disk
-    refuses; `out` is then taken away again.
+    manifest the bundle was made. Raises `BundleFault` when `out` is there or inside of `source`, or
+    a film is in the bundle already; `OSError` when the disk refuses. Then `out` is taken away.
     """
     if out.exists():
         raise BundleFault(_("--out {path}: there already").format(path=out))
+    if out.resolve().is_relative_to(source.resolve()):
+        said = _("--out {path}: inside the sealed bundle {bundle}, expected a folder outside of it")
+        raise BundleFault(said.format(path=out, bundle=source))
+    _hold_new(source, films)
     try:
         shutil.copytree(source, out, ignore=shutil.ignore_patterns(*_MADE_ANEW))
         _say_from_what(source, out)
@@ -59,6 +63,21 @@ def add_films(
     except BaseException:
         shutil.rmtree(out, ignore_errors=True)
         raise
+
+
+def _hold_new(source: Path, films: Sequence[Laid]) -> None:
+    """Raises `BundleFault` for a film given twice, or kept already, of the same scenario."""
+    kept = {
+        (event.scenario, sha256_of(path))
+        for event in Journal(source)
+        if event.kind == "film.started" and (path := source / event.data["file"]).is_file()
+    }
+    for laid in films:
+        one = (laid.telling.name, sha256_of(laid.film))
+        if one in kept:
+            said = _("{film}: the bundle has this film of {name} already, expected another one")
+            raise BundleFault(said.format(film=laid.film, name=laid.telling.name))
+        kept.add(one)
 
 
 def _say_from_what(source: Path, out: Path) -> None:

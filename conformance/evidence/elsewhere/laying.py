@@ -15,6 +15,9 @@ from conformance.locale import _
 
 TYPES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wmv")
 _SLACK_S = 1.0
+_LONGEST_S = 6 * 3600
+_LAST_CLOCK = 253_402_300_799
+"""The last second that a date can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,10 @@ def _readable(film: Path) -> FilmReport:
     report = check(film, None, band=0, limits=("made-elsewhere",))
     if not report.frames or not report.duration:
         raise BundleFault(f"{film.parent / report.problems[0]}")
+    if report.duration > _LONGEST_S:
+        said = _("{film}: lasts {hours:.1f} hours, at most {most} expected")
+        most = _LONGEST_S // 3600
+        raise BundleFault(said.format(film=film, hours=report.duration / 3600, most=most))
     return report
 
 
@@ -159,4 +166,5 @@ def _why_not(film: Path, duration: float, start: Start, telling: Telling) -> str
 
 
 def _clock(epoch: float) -> str:
+    epoch = min(max(epoch, 0), _LAST_CLOCK)
     return datetime.fromtimestamp(epoch, UTC).isoformat(sep=" ", timespec="seconds")[:19] + " UTC"

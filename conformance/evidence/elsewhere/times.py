@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conformance.evidence.elsewhere.marks import start_by_mark
 from conformance.evidence.elsewhere.words import By
-from conformance.evidence.screen.ffmpeg import run_ffmpeg
+from conformance.evidence.screen.ffmpeg import film_input, run_ffmpeg
 
 _CREATED = re.compile(
     r"^\s*(?:com\.apple\.quicktime\.creationdate|creation_time)\s*:\s*(\S+)\s*$",
@@ -32,7 +32,7 @@ def starts(path: Path, duration: float, said: datetime | None) -> Iterator[Start
     """What tells when the film at `path`, `duration` seconds long, began; the surest first.
 
     `said` is what its maker says. A film that shows the mark needs no other witness. Raises
-    `NotReady` without an ffmpeg.
+    `NotReady` without an ffmpeg, `BundleFault` when its marks disagree.
     """
     if said is not None:
         yield Start(said.timestamp(), "said")
@@ -51,9 +51,10 @@ def starts(path: Path, duration: float, said: datetime | None) -> Iterator[Start
 
 def _created(path: Path) -> list[float]:
     """The moments at which the file says that it was made; most say none."""
-    arguments = ["-loglevel", "info", "-protocol_whitelist", "file", "-i", str(path)]
     try:
-        told = run_ffmpeg(arguments).stderr.decode("utf-8", "replace")
+        told = run_ffmpeg(["-loglevel", "info", *film_input(path)]).stderr.decode(
+            "utf-8", "replace"
+        )
     except subprocess.TimeoutExpired:
         return []
     moments = []

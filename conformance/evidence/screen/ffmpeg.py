@@ -15,6 +15,19 @@ from conformance.locale import _
 _START = re.compile(r"Duration: N/A, start: ([0-9.]+)")
 _SIZE = re.compile(r"Stream #0:0.*: Video: h264.*?, (\d{2,5})x(\d{2,5})")
 _KEPT_LINES = 40
+_CONTAINERS = "mov,mp4,matroska,webm,avi,asf,flv,mpegts,mpeg,ogg"
+MOST_PIXELS = 8192 * 4320
+"""Of a picture: the largest screens there are; ffmpeg would ask for gigabytes for any more."""
+
+
+def film_input(path: Path) -> list[str]:
+    """Arguments that open one film, whoever made it, and nothing but that film.
+
+    A playlist in disguise would show other files of the disk, and a `:` in a name would be taken
+    for a protocol.
+    """
+    held = ["-protocol_whitelist", "file", "-format_whitelist", _CONTAINERS]
+    return [*held, "-max_pixels", str(MOST_PIXELS), "-i", f"file:{path.absolute()}"]
 
 
 def find_ffmpeg() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.evidence.screen.ffmpeg import run_ffmpeg
+from conformance.evidence.screen.ffmpeg import MOST_PIXELS, film_input, run_ffmpeg
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.locale import _
 
@@ -163,9 +163,7 @@ def _probe(path: Path, band: int) -> _Probe:
         return _Probe((0, 0), (), (), 0, (_("the file is missing or empty"),))
     small = f"crop=iw:ih-{band}:0:0,scale=480:-2:flags=fast_bilinear"
     looked_at = rf"select=eq(pict_type\,I),{small},blackframe=amount=0:threshold=24"
-    # A file given by a stranger may be a playlist in disguise: it is read from the disk or not.
-    arguments = ["-loglevel", "level+info", "-protocol_whitelist", "file", "-i", str(path)]
-    arguments += ["-map", "0:v:0", "-vf", looked_at]
+    arguments = ["-loglevel", "level+info", *film_input(path), "-map", "0:v:0", "-vf", looked_at]
     arguments += ["-f", "null", "-", "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
     try:
         done = run_ffmpeg(arguments)
@@ -173,7 +171,7 @@ def _probe(path: Path, band: int) -> _Probe:
         why = _("ffmpeg did not finish reading it within {within:g} s").format(within=late.timeout)
         return _Probe((0, 0), (), (), 0, (why,))
     log = done.stderr.decode("utf-8", "replace")
-    errors = [line.strip() for line in _ERROR.findall(log)]
+    errors = [_in_words(line.strip(), path) for line in _ERROR.findall(log)]
     if done.returncode != 0 and not errors:
         errors = [_("ffmpeg ended with code {code}").format(code=done.returncode)]
     size = _SIZE.search(log)
@@ -184,6 +182,15 @@ def _probe(path: Path, band: int) -> _Probe:
         chapters=_chapters_of_input(log),
         errors=errors,
     )
+
+
+def _in_words(error: str, path: Path) -> str:
+    """What ffmpeg says of a film, without the folder in which it lies."""
+    if "Format not on whitelist" in error:
+        return _("no film inside, but a playlist or another kind of file")
+    if "max pixel count" in error:
+        return _("pictures of more than {most} pixels").format(most=MOST_PIXELS)
+    return error.replace(f"file:{path.absolute()}", path.name)
 
 
 def _chapters_of_input(log: str) -> int:
