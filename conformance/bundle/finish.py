@@ -10,7 +10,7 @@ import rfc8785
 
 from conformance.bundle.files import no_room, write_whole
 from conformance.bundle.keys import signing_key
-from conformance.bundle.like import deposited, likeness_in
+from conformance.bundle.likeness import deposited, likeness_in
 from conformance.bundle.reading import BundleFault, opened
 from conformance.bundle.seal import MANIFEST, seal
 from conformance.evidence.package import build_proofs

@@ -10,7 +10,7 @@ from conformance.bundle.blaming import blaming, judged
 from conformance.bundle.decisions import Decision, Decisions, decisions_of
 from conformance.bundle.files import write_whole
 from conformance.bundle.findings import load_findings
-from conformance.bundle.like import deposited, likeness_in
+from conformance.bundle.likeness import deposited, likeness_in
 from conformance.bundle.proof_list import proof_rows
 from conformance.bundle.reading import AlteredBundle, BundleFault, opened
 from conformance.bundle.verify import ALTERED, INTACT, verify

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from conformance.bundle.finish import Finished
-from conformance.bundle.like import Deposit, deposit_of, likeness_in, strangeness
+from conformance.bundle.like import Deposit, deposit_of, strangeness
+from conformance.bundle.likeness import likeness_in
 from conformance.bundle.reading import BundleFault
 from conformance.cli.mishaps import printable
 from conformance.judging.judge import all_rules, findings_json

@@ -1,0 +1,115 @@
+"""How a run compares with the deposit that it was made like, from what its own bundle keeps."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from conformance.bundle.diff import Change, Difference, compare, lines
+from conformance.bundle.findings import load_findings
+from conformance.bundle.like import FOLDER
+from conformance.bundle.reading import BundleFault
+from conformance.locale import _
+from conformance.reporting.beside import Deposited, Unlike
+from conformance.reporting.words import finding_name, verdict_word
+
+
+class _About(BaseModel):
+    """`like/deposit.json`."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+    manifest: str | None
+    run_id: str
+    scenarios: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How a run compares with the deposit that it was made like.
+
+    `untold` are the scenarios of the deposit that it did not tell, `added` those that only it told:
+    neither is compared.
+    """
+
+    run_id: str
+    manifest: str | None
+    difference: Difference
+    untold: tuple[str, ...]
+    added: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """What differs, in sentences, what became worse first; changed rules were told before."""
+        return lines(replace(self.difference, rules_changed=[]))
+
+
+def likeness_in(
+    folder: Path, findings: Mapping[str, Any], told: Collection[str]
+) -> Likeness | None:
+    """The difference of the bundle `folder` with its deposit; None when it was made like none.
+
+    `findings` are those of the new run, `told` its scenarios. Findings over the whole run are
+    compared only when the same scenarios were told, no more and no less. Raises `BundleFault`.
+    """
+    path = folder / FOLDER / "deposit.json"
+    if not path.is_file():
+        return None
+    about = _about(path)
+    untold = tuple(name for name in about["scenarios"] if name not in told)
+    added = tuple(name for name in told if name not in about["scenarios"])
+    old, new = load_findings(folder / FOLDER), findings
+    if untold or added:
+        both = {*told} & {*about["scenarios"]}
+        old, new = _within(old, both), _within(new, both)
+    return Likeness(about["run_id"], about["manifest"], compare(old, new), untold, added)
+
+
+def _about(path: Path) -> dict[str, Any]:
+    """What `like/deposit.json` says. Raises `BundleFault` when it is not in its form."""
+    try:
+        return _About.model_validate_json(path.read_bytes()).model_dump()
+    except ValidationError as error:
+        said = _("like/deposit.json: not in the form of this bench ({reason})")
+        reason = error.errors(include_url=False, include_context=False)[0]["type"]
+        raise BundleFault(said.format(reason=reason)) from error
+
+
+def deposited(likeness: Likeness | None) -> Deposited | None:
+    """The difference as a report shows it, what became worse first."""
+    if likeness is None:
+        return None
+    found = likeness.difference
+    sorts = (
+        (_("worse here"), found.worse),
+        (_("no longer tested here"), found.hidden),
+        (_("only here"), found.new),
+        (_("only in the deposit"), found.gone),
+        (_("other facts, same verdict"), found.other),
+        (_("better here"), found.better),
+    )
+    return Deposited(
+        run_id=likeness.run_id,
+        manifest=likeness.manifest or "",
+        worse=found.regressed,
+        changes=tuple(_unlike(change, sort) for sort, own in sorts for change in own),
+        untold=likeness.untold,
+        added=likeness.added,
+    )
+
+
+def _unlike(change: Change, sort: str) -> Unlike:
+    before, after = (str(side["verdict"]) if side else "" for side in (change.before, change.after))
+    return Unlike(
+        name=finding_name(change.key),
+        sort=sort + (_(" (the rule has changed)") if change.rule_changed else ""),
+        before=before,
+        before_word=verdict_word(before) if before else "",
+        after=after,
+        after_word=verdict_word(after) if after else "",
+    )
+
+
+def _within(findings: Mapping[str, Any], told: Collection[str]) -> dict[str, Any]:
+    kept = [f for f in findings["findings"] if f["key"]["scenario"] in told]
+    return {**findings, "findings": kept}
