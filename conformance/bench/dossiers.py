@@ -93,7 +93,13 @@ def _fill(bundle: Path, number: int, catalogue: Catalogue) -> None:
     findings = [
         {
             "key": {"rule": f"r{n}", "scenario": f"{scenario.id}@ecps", "subject": "login 1"},
+            "said": "held",
             "verdict": "pass",
+            "params": {},
+            "seen": [],
+            "witness": "wire",
+            "reason": None,
+            "known": False,
         }
         for scenario in catalogue.scenarios
         for n in range(10)

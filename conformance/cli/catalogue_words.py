@@ -61,9 +61,9 @@ def summary_lines(imported: Imported, target: Path, base: Path) -> Iterator[str]
         **{k: found[k] for k in ("requirements", "scenarios", "proofs")},
         waves=", ".join(found["waves"]), corridors=", ".join(found["corridors"]),
     )  # fmt: skip
-    yield _("  judged by rules of the bench: {judged}; to be shown by a person: {by_person}").format(
-        judged=found["judged"], by_person=found["by_person"]
-    )
+    yield _(
+        "  judged by rules of the bench: {judged}; to be shown by a person: {by_person}"
+    ).format(judged=found["judged"], by_person=found["by_person"])
     if found["errors"] or found["remarks"]:
         counted = _counted(found["errors"], found["remarks"])
         yield _("  defects of the sheet: {counted}").format(counted=counted)

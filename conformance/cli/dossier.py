@@ -139,7 +139,7 @@ def _show(made: Any, out: Path | None) -> None:
         console.print(Text(printable(_("Left out: {why}").format(why=sentence)), "yellow"))
     for note in made.notes:
         console.print(Text(printable(note), "yellow"))
-    counts = (f"{count} {state_word(state)}" for state, count in made.counts.items())
+    counts = (f"{state_word(state)} {count}" for state, count in made.counts.items())
     console.print(Text(" · ".join(counts), "bold"))
     console.print(
         Text(_("A rehearsal: what shows a mock is never to be deposited, whatever its state."))
@@ -222,7 +222,7 @@ def _show_remarks(checked: Any) -> None:
 
     from conformance.cli.mishaps import printable
     from conformance.dossier.lint.remarks import SEVERITIES, severity_word
-    from conformance.locale import _, _n
+    from conformance.locale import _
 
     console = Console(highlight=False)
     styles = {"refused": "red", "warning": "yellow", "note": "dim"}
@@ -239,7 +239,7 @@ def _show_remarks(checked: Any) -> None:
             cells = (remark.file, remark.what, remark.expected or "–")
             table.add_row(*(Text(printable(cell)) for cell in cells))
         console.print(table)
-    said = _n("{files} file, {fields} fields", "{files} files, {fields} fields", checked.files)
+    said = _("files {files} · fields filled {fields}")
     console.print(Text(said.format(files=checked.files, fields=checked.fields), "bold"))
     if not checked.refused:
         console.print(Text(_("Nothing found that would be refused, which does not mean accepted.")))

@@ -1,6 +1,7 @@
 """Reads a PDF: its text, made comparable, and what it claims of PDF/A (cda.md §6)."""
 
 import io
+import logging
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from pypdf.generic import StreamObject
 
 from conformance.documents.faults import Unreadable
 from conformance.documents.xml import Element, parse_xml
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+"""What is amiss in a stranger's PDF is told in our words, once, not on the terminal besides."""
 
 MAX_OCTETS = 64 * 1024 * 1024
 MAX_PAGES = 300

@@ -28,13 +28,18 @@ from conformance.reporting.words import choice_word
 
 _ROWS_AT_MOST = 20_000
 
+Gap = tuple[bool, str, str]
+"""Why a proof is missing: whether its scenario was played, in which run, the code of the reason."""
+
+_NOT_PLAYED = "scenario-not-run"
+
 
 @dataclass(slots=True)
 class Gathered:
     """Everything that the bundles hold, by proof id, and what was left out."""
 
     evidence: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
-    gaps: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gaps: dict[str, Gap] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     taken: int = 0
@@ -123,8 +128,9 @@ def _take(
         found.evidence[each.proof].append(each)
     for proof, row in rows:
         if row["state"] != "present":
-            newest = found.gaps.get(proof.id, ("", ""))
-            found.gaps[proof.id] = max(newest, (str(run.get("run_id") or ""), row["reason"]))
+            reason = row["reason"]
+            gap = (reason != _NOT_PLAYED, str(run.get("run_id") or ""), reason)
+            found.gaps[proof.id] = max(found.gaps.get(proof.id, gap), gap)
 
 
 def _evidence(proof: Proof, row: Mapping[str, str], opened: Contents, name: str) -> Evidence:
@@ -246,9 +252,9 @@ def _decision(decisions: Decisions, proof: str, requirement: str) -> tuple[str, 
     )
 
 
-def newest_gaps(gaps: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Why each proof is missing, by the newest run that says so."""
-    return {proof: reason for proof, (_run, reason) in gaps.items()}
+def newest_gaps(gaps: Mapping[str, Gap]) -> dict[str, str]:
+    """Why each proof is missing, by the newest run that played its scenario, if one did."""
+    return {proof: reason for proof, (_played, _run, reason) in gaps.items()}
 
 
 def names(found: Iterable[LeftOut]) -> Iterator[str]:

@@ -32,7 +32,8 @@ class ProofRow:
     pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
     `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
     `film-check-failed`, `film-cut-short`, `film-not-kept` (`--video failures`), `film-over-ceiling`
-    (`--max-size`), `scenario-not-completed` (there, but of a story that did not come to its end).
+    (`--max-size`), `film-not-made` (`--no-video`), `scenario-not-completed` (there, but of a story
+    that did not come to its end).
     """
 
     id: str
@@ -67,7 +68,7 @@ def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[Proof
         if any(proof.scenario == base for proof in known.proofs)
     }
     outside = played_outside(run.get("stage") or {})
-    package = _Package(folder, run.get("product", {}), mocked=outside != frozenset(SERVICES))
+    package = _Package(folder, run, mocked=outside != frozenset(SERVICES))
     owed = {proof.id for proof in owed_by(Candidate.of_run(run.get("plan", {})), known).proofs}
     for proof in known.proofs:
         if proof.scenario in told or proof.id in owed:
@@ -104,9 +105,11 @@ def _best_telling(journal: Journal, names: Iterable[str]) -> dict[str, str]:
 class _Package:
     """The rows and files being made in `folder/proofs`."""
 
-    def __init__(self, folder: Path, product: Mapping[str, Any], *, mocked: bool) -> None:
+    def __init__(self, folder: Path, run: Mapping[str, Any], *, mocked: bool) -> None:
         self.rows: list[ProofRow] = []
         self._mocked = mocked
+        self._filmed = (run.get("environment") or {}).get("video") != "none"
+        product = run.get("product", {})
         self._folder = folder
         self._product = {key: str(product.get(key) or "") for key in ("version", "build")}
         self._product["product"] = str(product.get("name") or "")
@@ -117,7 +120,7 @@ class _Package:
         if events is None:
             pieces: list[tuple[Piece, list[Found]]] = [(piece, []) for piece in proof.made_from]
         else:
-            trail = Trail(self._folder, events, mocked=self._mocked)
+            trail = Trail(self._folder, events, mocked=self._mocked, filmed=self._filmed)
             pieces = [(piece, trail.find(piece, proof.kinds)) for piece in proof.made_from]
         state, reason = _state(scenario, pieces, told=events is not None)
         if reason == "nothing-recorded" and events is not None:

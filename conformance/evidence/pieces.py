@@ -22,6 +22,7 @@ Reason = Literal[
     "film-cut-short",
     "film-not-kept",
     "film-over-ceiling",
+    "film-not-made",
 ]
 
 _MAIL = "message/rfc822"
@@ -49,9 +50,13 @@ class Trail:
     """What one scenario left: its events by time, in the bundle `folder`.
 
     `mocked` is whether any service of the run was a mock: on what shows the screen, it took part.
+    `filmed` is whether the run made films at all.
     """
 
-    def __init__(self, folder: Path, events: Sequence[Event], *, mocked: bool = True) -> None:
+    def __init__(
+        self, folder: Path, events: Sequence[Event], *, mocked: bool = True, filmed: bool = True
+    ) -> None:
+        self._unfilmed: Reason = "nothing-recorded" if filmed else "film-not-made"
         self._shown: Deposit = "rehearsal" if mocked else "external"
         self._folder = folder
         self._events = events
@@ -84,7 +89,9 @@ class Trail:
 
     def why_missing(self, piece: Piece) -> Reason:
         """Why a piece was not found: what the run says of its film, else that nothing is there."""
-        return (piece.source == "film" and why_no_film(self._events)) or "nothing-recorded"
+        if piece.source != "film":
+            return "nothing-recorded"
+        return why_no_film(self._events) or self._unfilmed
 
     def _at(self, step: int | None, *kinds: str) -> Iterator[Event]:
         for event in self._events:

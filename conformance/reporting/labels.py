@@ -194,6 +194,7 @@ def proof_reason(reason: str) -> str:
         "film-cut-short": _("the film was cut short"),
         "film-not-kept": _("its film was not kept: only those of failures were (--video)"),
         "film-over-ceiling": _("not filmed: the results had reached their ceiling (--max-size)"),
+        "film-not-made": _("played without films (--no-video)"),
         "scenario-not-completed": _("its scenario did not come to its end"),
     }.get(reason, reason)
 

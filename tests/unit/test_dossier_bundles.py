@@ -82,7 +82,16 @@ def make(tmp_path: Path, catalogue: Catalogue) -> Make:
             table.writeheader()
             table.writerows(told)
         findings = [
-            {"key": {"rule": "r", "scenario": scenario, "subject": "s"}, "verdict": verdict}
+            {
+                "key": {"rule": "r", "scenario": scenario, "subject": "s"},
+                "said": "held",
+                "verdict": verdict,
+                "params": {},
+                "seen": [],
+                "witness": "wire",
+                "reason": None,
+                "known": False,
+            }  # fmt: skip
             for scenario in ("PSC.01.01@ecps", "banc:document-life")
         ]
         said = {
@@ -131,6 +140,23 @@ def test_the_best_of_several_bundles_counts(make: Make, catalogue: Catalogue) ->
     assert of(together, MAILS) == ("ready", "3-right")
     assert of(together, FILM) == ("to_check", "3-right")
     assert together.left_out == ()
+
+
+def test_why_a_proof_is_missing_is_said_by_the_newest_run_that_played_it(
+    make: Make, catalogue: Catalogue
+) -> None:
+    def gap(reason: str) -> list[dict[str, str]]:
+        return [{"id": FILM, "kind": "video", "state": "missing", "reason": reason}]
+
+    played = make("1-played", rows=gap("film-not-made"))
+    another = make("2-another", rows=gap("scenario-not-run"))
+
+    reasons = [
+        next(line.reasons[0] for line in dossier(catalogue, *bundles).lines if line.proof == FILM)
+        for bundles in ((played, another), (another,))
+    ]
+
+    assert reasons == ["played without films (--no-video)", "its scenario was not run"]
 
 
 def test_a_zip_and_a_folder_of_bundles_do_as_well(make: Make, catalogue: Catalogue) -> None:

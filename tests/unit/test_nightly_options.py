@@ -147,6 +147,21 @@ def filmed(tmp_path: Path) -> Iterator[JournalWriter]:
     writer.close()
 
 
+@pytest.mark.parametrize(("video", "why"), [("none", "film-not-made"), ("all", "nothing-recorded")])
+def test_a_film_that_nobody_asked_for_is_missing_for_that_reason(
+    tmp_path: Path, video: str, why: str
+) -> None:
+    writer = JournalWriter(tmp_path / "run", "main", b"k" * 32, time.perf_counter_ns())
+    writer.record("run.started", {**RUN, "environment": {"video": video}}, source="bench")
+    writer.scenario = STORY
+    writer.record("scenario.started", {"id": STORY}, source="bench")
+    writer.close()
+
+    rows = {row.id: row for row in build_proofs(writer.folder)}
+
+    assert (rows["PSC.01.01.01"].state, rows["PSC.01.01.01"].reason) == ("missing", why)
+
+
 def test_a_film_that_is_dropped_leaves_a_note_and_its_proofs_say_why(filmed: JournalWriter) -> None:
     drop_films(filmed.folder, filmed.recent(), filmed)
 

@@ -59,7 +59,7 @@ def read_folder(folder: Path) -> Prepared:
 
 
 def _refused_name(name: str, sentence: str, linked: bool) -> Remark:
-    said = shown(sentence.removeprefix(f"{name}: "))
+    said = shown(sentence.removeprefix(name).lstrip("\u00a0\u202f :"))
     if linked:
         return Remark(shown(name), "bad-name", said, _("a plain file in the folder"))
     return Remark(shown(name), "bad-name", said, _legal(), "warning")
