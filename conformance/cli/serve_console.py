@@ -1,7 +1,6 @@
 """What `banc serve` says: where everything is, then one line an exchange, until it is ended."""
 
 import io
-import json
 import sys
 import threading
 from collections.abc import Iterable
@@ -9,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.locale import _, _n
+from conformance.locale.printable import printable
 from conformance.stage.addresses import Addresses, addresses_of
 from conformance.stage.telling import Lines, Told
 from mocks.identities import PROFESSIONALS
-from mocks.psc.terminal import LineRecorder
+from mocks.psc.terminal import LineRecorder, json_line
 
 if TYPE_CHECKING:
     from conformance.stage.services import Services
@@ -48,7 +48,7 @@ class Console:
             about = addresses.as_json() | {"phone_once": self._phone_once()}
             about |= {"root": str(services.authority.root_path), "faults": list(wanted.faults)}
             about |= {"client_secret": secret} if secret else {}
-            self._say(json.dumps({"kind": "serving", "data": about}, ensure_ascii=False))
+            self._say(json_line({"kind": "serving", "data": about}))
             return
         self._say(_("REHEARSAL – simulated Pro Santé Connect and MSSanté, invented people only."))
         self._say("")
@@ -57,7 +57,7 @@ class Console:
             rows.append((_("For the desk"), str(export / "LISEZMOI.html")))
         width = max(len(label) for label, _value in rows)
         for label, value in rows:
-            self._say(f"  {label.ljust(width)}  {value}")
+            self._say(printable(f"  {label.ljust(width)}  {value}"))
         self._say("")
         for sentence in left:
             self._say(sentence)
@@ -109,7 +109,7 @@ class Console:
     def _phone_opened(self) -> None:
         url = self._phone_once()
         if self._as_json:
-            self._say(json.dumps({"kind": "phone", "data": {"phone_once": url}}))
+            self._say(json_line({"kind": "phone", "data": {"phone_once": url}}))
         else:
             said = _("phone page opened; for one more browser: {url}")
             self._say("          " + said.format(url=url))

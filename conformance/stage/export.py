@@ -16,6 +16,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from conformance.bundle.files import write_whole
 from conformance.drivers.actions import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
@@ -118,9 +119,9 @@ class Export:
         texts[_ADDRESSES] = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
         try:
             for name, text in texts.items():
-                (folder / name).write_text(text, encoding="utf-8", newline="\n")
-            (folder / "banc-ac.pem").write_bytes(self.root.pem)
-            (folder / "banc-ac.cer").write_bytes(self.root.der)
+                write_whole(folder / name, text.encode())
+            write_whole(folder / "banc-ac.pem", self.root.pem)
+            write_whole(folder / "banc-ac.cer", self.root.der)
             replace(folder / CLIENT, self._client().encode())
         except OSError as error:
             raise _unwritable(folder, error) from error
@@ -166,8 +167,12 @@ class Export:
         if earlier is None:
             return
         ours = (self.addresses.host, self.addresses.client.client_id, self.root.sha256)
-        client = earlier.get("client") or {}
-        theirs = (earlier.get("host"), client.get("client_id"), earlier.get("root_sha256"))
+        client = earlier.get("client")
+        theirs = (
+            earlier.get("host"),
+            client.get("client_id") if isinstance(client, dict) else None,
+            earlier["root_sha256"],
+        )
         if ours != theirs:
             said = _("{key} {path}: the export of another desk is there, expected an empty folder")
             raise NotReady(said.format(key="--export", path=folder))
@@ -202,7 +207,7 @@ def hold_folder(folder: Path) -> None:
     if _earlier(folder) is not None:
         return
     for name in FILES:
-        if (folder / name).exists():
+        if os.path.lexists(folder / name):
             said = _("{key} {path}: {file} is there already, expected an empty folder")
             raise NotReady(said.format(key="--export", path=folder, file=name))
 

@@ -13,6 +13,7 @@ from mocks.psc.terminal import masked
 from mocks.recording import Blob, Recorder, Witness
 
 _LONGEST = 120
+_LONGEST_LINE = 1000
 Say = Callable[[str], None]
 
 
@@ -104,7 +105,8 @@ def line_of(kind: str, data: Mapping[str, object]) -> str | None:
     if parts is None:
         return None
     said = "  ".join(part.ljust(width) for part, width in zip(parts, _WIDTHS, strict=True))
-    return printable(said.replace("\n", " ")).rstrip()
+    shown = said if len(said) <= _LONGEST_LINE else f"{said[:_LONGEST_LINE]}…"
+    return printable(shown.replace("\n", " ")).rstrip()
 
 
 _WIDTHS = (4, 15, 34, 8, 0)

@@ -21,9 +21,13 @@ class Guard:
     tickets: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
 
+    def lets_in(self, peer: str) -> bool:
+        """Whether the address `peer` is in one of the networks."""
+        return self.allowed.lets_in(peer)
+
     def hold_address(self, peer: str) -> None:
         """Raises `Refused` (403) when `peer` is in none of the networks."""
-        if not self.allowed.lets_in(peer):
+        if not self.lets_in(peer):
             raise refuse("address_not_allowed", f"{peer} is not among the networks allowed", 403)
 
     def ticket(self) -> str:
@@ -46,8 +50,9 @@ class Guard:
 def hold_token(call: Call) -> str | None:
     """Raises `Refused` (401) unless the control token, when one is set, comes with the request.
 
-    It may come as Bearer, or in the query (there also a ticket for the phone page); in the last
-    case the cookie is given back that keeps the page open from then on.
+    It may come as Bearer; for the phone page also in the query (there also a ticket), in which case
+    the cookie is given back that keeps the page open from then on. Who answers phones by it does
+    not steer the mock: the control API takes no cookie.
     """
     guard = call.guard
     if not (guard and guard.control_token):
@@ -56,10 +61,11 @@ def hold_token(call: Call) -> str | None:
     given = bearer.strip() if scheme.lower() == "bearer" else ""
     if _same(guard.control_token, given):
         return None
-    if call.request.cookies.get("psc_control", "") in guard.opened:
+    on_phone = call.route == "phone"
+    if on_phone and call.request.cookies.get("psc_control", "") in guard.opened:
         return None
     ticket = call.query.get("control_token") or ""
-    cookie = guard.admitted(ticket) if call.method == "GET" and call.route == "phone" else None
+    cookie = guard.admitted(ticket) if call.method == "GET" and on_phone else None
     if cookie is not None:
         call.facts["phone_opened"] = True
         return cookie

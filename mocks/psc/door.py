@@ -64,13 +64,17 @@ class Door:
             return False
         return True
 
+    def lets_in(self, peer: str) -> bool:
+        """Whether a client at the address `peer` is served."""
+        return self._guard.lets_in(peer)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         with self._counted():
             place = find(scope["path"], self.tenants)
             call = self._call(Request(scope, receive), place)
             try:
-                octets = await _body(call.request)
+                octets = await _body(call.request) if self.lets_in(_peer(call.request)) else b""
             except ClientDisconnect:
                 self._record(call, None)
                 return
@@ -142,7 +146,7 @@ class Door:
     def _hold_address(self, call: Call) -> None:
         """Raises `Refused` for a stranger; who came is among the facts where not everybody may."""
         if self._guard.allowed.networks:
-            peer = call.request.client.host if call.request.client else ""
+            peer = _peer(call.request)
             call.facts["peer"] = peer
             self._guard.hold_address(peer)
 
@@ -188,6 +192,10 @@ class Door:
                 "taints": fired.taints,
             }
             self._recorder.record("fault.fired", data, source="psc", tenant=name)
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _body(request: Request) -> bytes:

@@ -187,6 +187,7 @@ def _settings(door: Door, tls: tuple[str, str] | None) -> uvicorn.Config:
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",  # what was no request is recorded: no need to warn of it besides
         access_log=False,
         server_header=False,
         proxy_headers=False,

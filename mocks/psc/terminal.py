@@ -1,6 +1,7 @@
 """A `Recorder` for a mock that runs alone: JSON lines, every secret masked by its role."""
 
 import json
+import re
 import sys
 import threading
 import time
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from mocks.recording import Blob, Masked, Secret, Witness
+
+_OUTSIDE_ASCII = re.compile(r"[^\x20-\x7e]")
 
 
 class LineRecorder:
@@ -48,10 +51,17 @@ class LineRecorder:
                 "data": masked(data),
                 "blobs": [{"name": blob.name, "media_type": blob.media_type} for blob in blobs],
             }
-            line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace")
-            self._stream.write(line.decode() + "\n")
+            self._stream.write(json_line(event) + "\n")
             self._stream.flush()
             return self._seq
+
+
+def json_line(event: object) -> str:
+    """`event` on one line that may go to a terminal: what would steer it is escaped."""
+    line = json.dumps(event, ensure_ascii=False)
+    return _OUTSIDE_ASCII.sub(
+        lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], line
+    )
 
 
 def masked(value: object) -> object:

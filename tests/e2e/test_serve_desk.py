@@ -88,6 +88,7 @@ def test_phone_and_control_answer_401_without_token_and_the_address_opens_once(m
     assert guest["without_token"] == [401, 401]
     assert guest["opened"] == 200
     assert guest["opened_twice"] == 401
+    assert guest["control_by_the_page"] == 401
     assert met["control"] == 200
 
 

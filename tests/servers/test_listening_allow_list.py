@@ -10,6 +10,7 @@ import pytest
 from mocks.mssante.server import MailTenantConfig, SmtpMock
 from mocks.networks import AllowList, is_loopback
 from mocks.pki.authority import Authority
+from mocks.psc import connection
 from mocks.psc.server import PscMock, TenantConfig
 
 
@@ -134,6 +135,90 @@ def test_a_phone_ticket_does_not_open_the_control_api(tmp_path):
             return (await robot.get(f"{psc.base_url}/control/tenants?{ticket}")).status_code
 
     assert _with_psc(tmp_path, Heard(), work, control_token="sesame") == 401
+
+
+def test_who_answers_the_phone_does_not_steer_the_mock(tmp_path):
+    async def work(psc, tenant):
+        control = f"{psc.base_url}/control/tenants"
+        async with httpx.AsyncClient() as person:
+            opened = await person.get(psc.phone_ticket(tenant), follow_redirects=True)
+            steered = await person.get(control)
+            bearer = await person.get(control, headers={"authorization": "Bearer sesame"})
+        return [answer.status_code for answer in (opened, steered, bearer)]
+
+    statuses = _with_psc(tmp_path, Heard(), work, control_token="sesame")
+
+    assert statuses == [200, 401, 200]
+
+
+async def _answered_raw(psc, *pieces):
+    """All that the mock answers to these octets, until it hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", psc.port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return await reader.read()
+    except ConnectionError:  # it hung up before all was sent
+        return b""
+    finally:
+        writer.close()
+
+
+def test_a_stranger_is_answered_before_sending_a_body(tmp_path):
+    async def work(psc, tenant):
+        head = b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", psc.port)
+        writer.write(head)
+        said = await reader.readline()
+        writer.close()
+        return said
+
+    said = _with_psc(tmp_path, Heard(), work, allow=["10.77.0.2/32"])
+
+    assert b"403" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "allow"), [("STRANGER_SECONDS", ["10.77.0.2/32"]), ("HEADER_SECONDS", [])]
+)
+def test_nobody_holds_a_connection_on_which_no_header_comes(tmp_path, monkeypatch, seconds, allow):
+    monkeypatch.setattr(connection, seconds, 0.1)
+
+    async def work(psc, tenant):
+        return [await _answered_raw(psc, piece) for piece in (b"", b"GET / HTTP/1.1\r\nX: ")]
+
+    assert _with_psc(tmp_path, Heard(), work, allow=allow) == [b"", b""]
+
+
+def test_a_slow_header_of_somebody_let_in_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(connection, "STRANGER_SECONDS", 0.0)
+
+    async def work(psc, tenant):
+        reader, writer = await asyncio.open_connection("127.0.0.1", psc.port)
+        writer.write(b"GET /phone HTTP/1.1\r\n")
+        await writer.drain()
+        async with httpx.AsyncClient() as other:
+            await other.get(tenant.phone_url)
+        writer.write(b"Host: x\r\n\r\n")
+        said = await reader.readline()
+        writer.close()
+        return said
+
+    assert b"200" in _with_psc(tmp_path, Heard(), work, allow=["127.0.0.0/8"])
+
+
+def test_a_header_without_end_is_no_request(tmp_path):
+    heard = Heard()
+    pieces = [b"GET / HTTP/1.1\r\nX: ", *[b"a" * 65_536] * 40]
+
+    async def work(psc, tenant):
+        return await _answered_raw(psc, *pieces)
+
+    said = _with_psc(tmp_path, heard, work)
+
+    assert said.startswith(b"HTTP/1.1 400 ") or said == b""
+    assert [data["refused_for"] for _, data in heard.events] == ["malformed_request"]
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,38 @@ def test_a_folder_of_somebody_s_files_is_left_alone(tmp_path, english, name):
         hold_folder(tmp_path)
 
 
+@pytest.mark.parametrize("client", [[], {}, {"client_id": 1}, "banc-lps"])
+def test_a_damaged_export_is_left_alone_in_one_sentence(export, tmp_path, english, client):
+    export.write(tmp_path)
+    about = json.loads((tmp_path / "adresses.json").read_text(encoding="utf-8"))
+    text = json.dumps(about | {"client": client})
+    (tmp_path / "adresses.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(NotReady, match="the export of another desk is there"):
+        export.write(tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_somebody_s_file_too(tmp_path, english):
+    (tmp_path / "hosts.txt").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(NotReady, match=r"hosts\.txt is there already"):
+        hold_folder(tmp_path)
+
+
+def test_an_export_replaces_links_and_never_writes_where_they_lead(export, tmp_path):
+    folder, elsewhere = tmp_path / "desk", tmp_path / "elsewhere"
+    folder.mkdir()
+    export.write(folder)
+    for name in ("hosts.txt", "banc-ac.cer", "client.json"):
+        (folder / name).unlink()
+        (folder / name).symlink_to(elsewhere)
+
+    export.write(folder)
+
+    assert not elsewhere.exists()
+    assert not any(path.is_symlink() for path in folder.iterdir())
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, english):
     (tmp_path / "file").write_text("", encoding="utf-8")
 

@@ -1,6 +1,9 @@
 """What `banc serve` tells of each exchange: one line, no secret, nothing that moves the cursor."""
 
+import json
+
 from conformance.stage.telling import Lines, Told, line_of
+from mocks.psc.terminal import json_line
 from mocks.recording import Masked, Secret
 
 
@@ -58,6 +61,23 @@ def test_what_a_visitor_writes_cannot_move_the_cursor():
 
     assert told.isprintable()
     assert len(told) < 300
+
+
+def test_what_a_visitor_writes_does_not_fill_the_terminal():
+    facts = {"client": "lps", "grant_type": "a" * 60_000}
+
+    told = line_of("http.exchange", _exchange(facts=facts))
+
+    assert len(told) < 1100 and told.endswith("…")
+
+
+def test_a_line_for_a_machine_may_go_to_a_terminal_and_says_the_same():
+    event = {"peer": "Zoé «\u00a0x\u00a0»", "host": "\x9b31m\x1b]0;x\x07\x7f\u202e\U000e0001\udc80"}
+
+    line = json_line(event)
+
+    assert line.isprintable() and "Zoé «" in line
+    assert json.loads(line) == event
 
 
 def test_a_command_of_mail_hides_its_token_and_shows_the_reply():
