@@ -102,7 +102,7 @@ class Export:
         texts = {
             "hosts.txt": self.hosts(),
             "adresses.txt": self.listing(),
-            "identites.csv": as_csv(self.people),
+            "identites.csv": as_csv(self.people, delimiter=";"),
             "identites.json": as_json(self.people),
             PLAN: plan_text(self.addresses),
             PAGE: page(self),

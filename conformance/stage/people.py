@@ -34,10 +34,10 @@ def people(domain: str, patient_domain: str) -> list[dict[str, str]]:
     return [{name: row.get(name, "") for name in COLUMNS} for row in rows]
 
 
-def as_csv(rows: list[dict[str, str]]) -> str:
-    """RFC 4180 with a header line, LF ends."""
+def as_csv(rows: list[dict[str, str]], delimiter: str = ",") -> str:
+    """RFC 4180 with a header line, LF ends; French spreadsheets expect `;` as `delimiter`."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, COLUMNS, delimiter=delimiter, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

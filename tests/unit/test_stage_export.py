@@ -110,7 +110,7 @@ def test_people_come_with_the_mailboxes_of_these_addresses(export, tmp_path):
     export.write(tmp_path)
 
     with (tmp_path / "identites.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(file, delimiter=";"))
     [doctor] = [row for row in rows if row["key"] == "doctor"]
     assert doctor["mailbox"] == DOCTOR.mailbox("default.mss.test")
     assert json.loads((tmp_path / "identites.json").read_text(encoding="utf-8")) == rows
@@ -160,6 +160,7 @@ def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(export, root, tmp
     assert root.sha1.upper() in text and root.sha256 in text
     assert DOCTOR.national_id in text
     assert "10.77.0.2/32" in text
+    assert "le repère" in text and "« Valider »" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_armed_faults_are_announced_on_the_page(export, tmp_path):
