@@ -1,6 +1,7 @@
 """What a product on another desk was told once and keeps: client secret, control token."""
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from conformance.drivers.actions import NotReady
 from conformance.locale import _
 from conformance.locale.system import reason_of
 from mocks.private_files import kept
+
+_SECRET = re.compile(r"[!-~]{16,512}")
+"""What a header can carry and nobody guesses; somebody may have written the file by hand."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,7 +36,9 @@ def kept_enrolment(keys: Path) -> Enrolment:
     except ValueError:
         found = None
     match found:
-        case {"client_secret": str(secret), "control_token": str(token)} if secret and token:
+        case {"client_secret": str(secret), "control_token": str(token)} if _SECRET.fullmatch(
+            secret
+        ) and _SECRET.fullmatch(token):
             return Enrolment(secret, token)
     said = _("{path}: expected the registration of a desk; take the file away for a new one")
     raise NotReady(said.format(path=path))

@@ -124,6 +124,22 @@ def test_a_registration_that_is_none_is_one_sentence(tmp_path, english, text):
         kept_enrolment(tmp_path)
 
 
+@pytest.mark.parametrize("token", ["x", "a b" * 10, "\x1b[31m" + "a" * 20, "\ud800" * 20])
+def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(tmp_path, english, token):
+    text = json.dumps({"client_secret": "a" * 20, "control_token": token})
+    (tmp_path / "desk.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(NotReady, match="expected the registration of a desk"):
+        kept_enrolment(tmp_path)
+
+
+def test_a_registration_written_by_hand_is_taken(tmp_path):
+    text = json.dumps({"client_secret": "s" * 20, "control_token": "t" * 20})
+    (tmp_path / "desk.json").write_text(text, encoding="utf-8")
+
+    assert kept_enrolment(tmp_path).control_token == "t" * 20
+
+
 @pytest.mark.parametrize(
     ("listening", "lasting"),
     [(Listening(), False), (Listening(psc_port=8443), True), (DESK, True)],
