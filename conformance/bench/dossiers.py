@@ -90,7 +90,7 @@ def _fill(bundle: Path, number: int, catalogue: Catalogue) -> None:
             row = about | {"id": proof.id, "file": name, "kind": "smtp_source", "state": "present"}
             at = f"2026-07-{number + 1:02d}T09:30:00Z"
             table.writerow(row | {"filmed_at": at, "deposit": "product"})
-    findings = [
+    findings: list[dict[str, object]] = [
         {
             "key": {"rule": f"r{n}", "scenario": f"{scenario.id}@ecps", "subject": "login 1"},
             "said": "held",

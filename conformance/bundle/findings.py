@@ -1,6 +1,7 @@
 """Reads `findings.json` of a bundle, which a stranger may have written."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from conformance.locale import _
 from conformance.locale.printable import printable
 
 _SHOWN = 120
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\x00")
+"""Octets that may stand for half a character (JSON in UTF-16 too), which no text may hold."""
 
 
 class _Form(BaseModel):
@@ -51,11 +54,12 @@ def load_findings(folder: Path) -> dict[str, Any]:
     """
     path = folder / "findings.json"
     try:
-        loaded: Any = json.loads(path.read_bytes())
+        octets = path.read_bytes()
+        loaded: Any = json.loads(octets)
         if not isinstance(loaded, dict):
             raise BundleFault(_("{path}: expected an object of findings").format(path=path))
         _Findings.model_validate(loaded)
-        rfc8785.dumps(loaded)
+        _hold_free_values(loaded, halves=_HALVES.search(octets) is not None)
     except FileNotFoundError as error:
         said = _("{path}: missing: the run was not finished, see banc finish")
         raise BundleFault(said.format(path=path)) from error
@@ -66,6 +70,20 @@ def load_findings(folder: Path) -> dict[str, Any]:
         said = _("{path}: not JSON ({reason})")
         raise BundleFault(said.format(path=path, reason=printable(str(error))[:_SHOWN])) from error
     return dict(loaded)
+
+
+def _hold_free_values(loaded: dict[str, Any], *, halves: bool) -> None:
+    """Hold to RFC 8785 what the form leaves free; the rest is text, which fails only by `halves`.
+
+    Raises `ValueError` or `RecursionError`.
+    """
+    whole = len(_Finding.model_fields), len(_Key.model_fields)
+    rfc8785.dumps({name: value for name, value in loaded.items() if halves or name != "findings"})
+    for finding in loaded["findings"]:
+        if (len(finding), len(finding["key"])) != whole:
+            rfc8785.dumps(finding)
+        elif finding["params"]:
+            rfc8785.dumps(finding["params"])
 
 
 def _first(error: ValidationError) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from conformance.catalogue import load_catalogue
+from conformance.catalogue import catalogue_for
 from conformance.catalogue.coverage import coverage
 from conformance.catalogue.official.compare import Changed, Comparison, Key
 from conformance.catalogue.official.defects import sentence
@@ -23,7 +23,7 @@ def summary(imported: Imported, target: Path) -> dict[str, Any]:
     """What was imported, counted; keys do not depend on the language."""
     from conformance.judging.judge import all_rules
 
-    built_in = load_catalogue()
+    built_in = catalogue_for()
     whole = merged(built_in, imported.without_texts())
     own = [row for row in whole.requirements if row.workbook]
     served = coverage(whole, all_rules()).served

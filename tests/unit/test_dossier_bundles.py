@@ -91,7 +91,7 @@ def make(tmp_path: Path, catalogue: Catalogue) -> Make:
                 "witness": "wire",
                 "reason": None,
                 "known": False,
-            }  # fmt: skip
+            }
             for scenario in ("PSC.01.01@ecps", "banc:document-life")
         ]
         said = {
