@@ -12,7 +12,7 @@ from conformance.locale.printable import printable
 from conformance.stage.addresses import Addresses, addresses_of
 from conformance.stage.telling import Lines, Told
 from mocks.identities import PROFESSIONALS
-from mocks.psc.terminal import LineRecorder, json_line
+from mocks.terminal import LineRecorder, json_line
 
 if TYPE_CHECKING:
     from conformance.stage.services import Services

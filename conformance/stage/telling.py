@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from conformance.locale import _, phrase
 from conformance.locale.printable import printable
-from mocks.psc.terminal import masked
 from mocks.recording import Blob, Recorder, Witness
+from mocks.terminal import masked
 
 _LONGEST = 120
 _LONGEST_LINE = 1000

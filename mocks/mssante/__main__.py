@@ -6,25 +6,20 @@ Events go to standard output, one JSON object a line, without secrets and withou
 import argparse
 import asyncio
 import contextlib
-import hashlib
 import ipaddress
-import json
 import signal
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from mocks.identities import PROFESSIONALS
 from mocks.mssante import operator
 from mocks.mssante.faults import FAULTS
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import DEFAULT_NAMES, Authority
-from mocks.recording import Blob, Masked, Secret, Witness
+from mocks.terminal import LineRecorder
 
 _EXAMPLE = """example:
   python -m mocks.mssante --port 5587 --accept-token my-token=899700042171
@@ -37,57 +32,6 @@ class Holder:
     """Who holds a token given by hand."""
 
     national_id: str
-
-
-class TerminalRecorder:
-    """Writes each event as one line; of a secret its role and a short fingerprint only."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._zero = time.perf_counter_ns()
-        self._seq = 0
-        self._lock = threading.Lock()
-
-    def mono(self) -> int:
-        """Nanoseconds since the start."""
-        return time.perf_counter_ns() - self._zero
-
-    def record(
-        self,
-        kind: str,
-        data: Mapping[str, object],
-        *,
-        source: str,
-        tenant: str = "",
-        witness: Witness = "wire",
-        blobs: Sequence[Blob] = (),
-    ) -> int:
-        """Print one event."""
-        line = {"kind": kind, "tenant": tenant, "data": _shown(data)}
-        with self._lock:
-            self._seq += 1
-            print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
-            return self._seq
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, Secret):
-        return _mark(value)
-    if isinstance(value, Masked):
-        content = value.content
-        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
-        for secret in value.secrets:
-            text = text.replace(secret.value, _mark(secret))
-        return text
-    if isinstance(value, Mapping):
-        return {str(key): _shown(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_shown(item) for item in value]
-    return value
-
-
-def _mark(secret: Secret) -> str:
-    return f"⟦{secret.role} {hashlib.sha256(secret.value.encode()).hexdigest()[:8]}⟧"
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -188,7 +132,7 @@ async def serve(wanted: argparse.Namespace, folder: Path) -> None:
     """Serve until interrupted."""
     authority = Authority(folder)
     names = [*dict.fromkeys([*DEFAULT_NAMES, wanted.host])]
-    mock = SmtpMock(TerminalRecorder(sys.stdout), authority.issue(names))
+    mock = SmtpMock(LineRecorder(sys.stdout), authority.issue(names))
     await mock.start(wanted.host, wanted.port)
     tokens = {token: Holder(national_id) for token, national_id in wanted.accept_token}
     patients = f"patient.{wanted.domain}"

@@ -13,7 +13,7 @@ from types import FrameType
 from platformdirs import user_config_path
 
 from mocks.psc.server import LIFETIMES, Client, PscMock, Tenant, TenantConfig
-from mocks.psc.terminal import LineRecorder
+from mocks.terminal import LineRecorder
 
 _EPILOG = """\
 The addresses and the client's secret are told on stderr, what happens is written on stdout as JSON

@@ -3,8 +3,8 @@
 import json
 
 from conformance.stage.telling import Lines, Told, line_of
-from mocks.psc.terminal import json_line
 from mocks.recording import Masked, Secret
+from mocks.terminal import json_line
 
 
 def _exchange(**changes):
