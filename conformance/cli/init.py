@@ -59,6 +59,9 @@ def init_command(out: Path, answers: Path | None, yes: bool, force: bool, lang: 
     except BadAnswers as error:
         click.echo("\n".join(f"banc: {line}" for line in str(error).splitlines()), err=True)
         return 2
+    except KeyboardInterrupt:
+        click.echo("\n" + _("Left before the end: nothing was written."), err=True)
+        return 130
     return 0
 
 

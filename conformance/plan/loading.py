@@ -155,6 +155,13 @@ def _face(n: int, face: Face) -> Iterator[Problem]:
                     said = _("{key}: {value} is unknown, expected one of {known}")
                     about = {"value": f"{{{place}}}", "known": ", ".join(PLACES)}
                     yield ("face", n, key), said.format(key=f"face.{n}.{key}", **about)
+            if "{port}" in text and key != "address" and "{port}" not in face.address:
+                said = _(
+                    "{key}: {{port}} has no value, since address {value} leaves no port to the "
+                    "bench; expected http://localhost:{{port}} there, or the port itself here"
+                )
+                about = {"key": f"face.{n}.{key}", "value": repr(face.address)}
+                yield ("face", n, key), said.format(**about)
     if not face.address and face.driver != "operator":
         key, what = f"face.{n}.address", "`address = …`"
         yield ("face", n), phrase("{key} is missing: expected {what}", key=key, what=what)

@@ -126,8 +126,22 @@ def _wrong_address(given: str, before: Answers, _folder: Path) -> str | None:
     return None
 
 
+def _wrong_product(given: str, before: Answers, folder: Path) -> str | None:
+    """Where the product is: a command that asks for a port needs an address that leaves it one."""
+    if said := _wrong_address(given, before, folder):
+        return said
+    if "{port}" in before.get("start", "") and "{port}" not in given:
+        said = _("{value} leaves no {place} to the bench, but the command of question 8 takes one")
+        return said.format(value=repr(given), place="{port}")
+    return None
+
+
 def _wrong_return(given: str, before: Answers, folder: Path) -> str | None:
     """A whole address, or a path of the product's own."""
+    if not given.startswith(("/", "http://", "https://", "{")):
+        said = _("{value} is neither a path, such as {path}, nor an address, such as {example}")
+        example = "http://localhost:8080/login"
+        return said.format(value=repr(given), path="/callback", example=example)
     whole = given if not given.startswith("/") else f"http://localhost{given}"
     return _wrong_address(whole.replace("{address}", "http://localhost"), before, folder)
 
@@ -249,7 +263,7 @@ QUESTIONS: tuple[Question, ...] = (
             "The page with the button of Pro Santé Connect, or the address of your adapter. "
             "{port} stands for the port that the bench chooses."
         ),
-        (Field("address", _usual_address, wrong=_wrong_address),),
+        (Field("address", _usual_address, wrong=_wrong_product),),
     ),
     Question(
         N_("How is it registered at Pro Santé Connect?"),

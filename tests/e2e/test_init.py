@@ -125,6 +125,22 @@ def test_a_file_that_is_there_is_replaced_only_after_a_yes(
     assert (tomllib.loads(text)["product"]["version"], code) == ("7.1", 0)
 
 
+def test_whoever_leaves_before_the_end_is_told_that_nothing_was_written(
+    terminal: "pexpect.spawn", tmp_path: Path
+) -> None:
+    terminal.expect_exact("1/10")
+    terminal.sendline("Agenda du cabinet")
+    terminal.expect_exact("2/10")
+
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    assert "rien n'a été écrit" in terminal.before
+    assert terminal.exitstatus == 130
+    assert not (tmp_path / "agenda-du-cabinet" / "banc.toml").exists()
+
+
 @pytest.mark.parametrize("driver", ["browser", "adapter", "operator"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_answers_in_a_file_ask_nothing(banc, tmp_path: Path, driver: str, language: str) -> None:
@@ -152,6 +168,8 @@ def test_answers_in_a_file_ask_nothing(banc, tmp_path: Path, driver: str, langua
         ("version = 7", "version vaut 7, attendu un texte"),
         ('address = "localhost"', "'localhost' : elle ne commence pas par http://"),
         ('address = "http://localhost:{prot}/"', "{prot} est inconnu"),
+        ('address = "http://localhost:8080/"', "ne laisse pas de {port} au banc"),
+        ('redirect_uri = "retour"', "ni un chemin, comme /callback, ni une adresse"),
         ("name = ", "pas du TOML"),
     ],
 )

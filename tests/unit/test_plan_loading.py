@@ -105,6 +105,11 @@ def test_a_face_that_the_product_lacks_is_said_by_name() -> None:
         ("--port", "{prot}", "banc.toml:14: face.0.start: {prot} is unknown, expected one of port"),
         ("http://127.0.0.1:8001", "localhost", "face.1.address 'localhost': it does not begin"),
         ("http://127.0.0.1:8001", "http://h:{port}", "leaves the port to the bench"),
+        (
+            'address = "http://127.0.0.1:{port}"',
+            'address = "http://127.0.0.1:5000"',
+            "banc.toml:14: face.0.start: {port} has no value, since address 'http://127.0.0.1:5000'",
+        ),
         ('ready = "http://127.0.0.1:{port}/"\n', "", "face.0.ready is missing"),
         ('name = "desktop"', 'name = "web"', "face 'web' stands twice"),
         ("[actions.logout]", "[actions.log_out]", "actions.log_out: unknown action"),
