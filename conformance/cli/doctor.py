@@ -104,7 +104,15 @@ def version_of(path: str) -> str:
     name = Path(path).name
     flag = {"apache2": "-v", "ip": "-V"}.get(name, "-version" if "ffmpeg" in name else "--version")
     try:
-        done = subprocess.run([path, flag], capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(
+            [path, flag],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+            # In a locale that the machine lacks, some complain of it before anything else.
+            env=os.environ | {"LC_ALL": "C"},
+        )
     except (OSError, subprocess.TimeoutExpired):
         return path
     lines = (done.stdout + done.stderr).splitlines() if done.returncode == 0 else []

@@ -40,3 +40,15 @@ def test_a_program_without_a_version_is_told_by_its_place(tmp_path: Path) -> Non
 
     assert version_of(str(silent)) == str(silent)
     assert version_of(sys.executable).startswith("Python 3.")
+
+
+def test_a_locale_that_the_machine_lacks_does_not_stand_for_a_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
+    grumbling = tmp_path / "grumbling"
+    script = '#!/bin/sh\n[ "$LC_ALL" = C ] || echo "no such locale"\necho 3.6.1\n'
+    grumbling.write_text(script, encoding="utf-8", newline="\n")
+    grumbling.chmod(0o755)
+
+    assert version_of(str(grumbling)) == "3.6.1"
