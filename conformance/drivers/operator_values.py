@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.drivers.operator_looks import LOOKS
 from conformance.drivers.person import BACK, NO, TEXT, YES, Choice, Said
 from conformance.locale import _
 from conformance.locale.system import sentence_of
 
 _MOST_LOG = 5_000_000
 _USUAL = "usual"
+_OFFERS, _WHOM = LOOKS["notify-offer"], LOOKS["recipients"]
 
 Question = Callable[..., Said]
 """Asks with the fields of `Asked`."""
@@ -38,12 +40,13 @@ def _sent(name: str, arguments: Mapping[str, Any], question: Question) -> Found:
 
 
 def _created(name: str, arguments: Mapping[str, Any], question: Question) -> Found:
-    return _identified(name, str(arguments["title"]), question)
+    asked = _("What shall the bench call this document in its next questions (name or number)?")
+    return _identified(name, str(arguments["title"]), asked, question)
 
 
-def _identified(name: str, usual: str, question: Question) -> Found:
+def _identified(name: str, usual: str, asked: str, question: Question) -> Found:
     said = question(
-        todo=_("By which name or number will the bench call this document?"),
+        todo=asked,
         choices=(Choice(_USUAL, usual),),
         text=True,
         about=f"{name}.document_id",
@@ -54,14 +57,15 @@ def _identified(name: str, usual: str, question: Question) -> Found:
 
 
 def _replaced(name: str, arguments: Mapping[str, Any], question: Question) -> Found:
-    document = _identified(name, str(arguments["document_id"]), question)
+    asked = _("What shall the bench call the new version in its next questions (name or number)?")
+    document = _identified(name, str(arguments["document_id"]), asked, question)
     offer = None if document is None else _offered(name, arguments, question)
     return None if document is None or offer is None else document | offer
 
 
 def _offered(name: str, arguments: Mapping[str, Any], question: Question) -> Found:
     said = question(
-        todo=_("Does your product offer to write to the recipients?"),
+        todo=_(_OFFERS.question),
         choices=(Choice(YES, _("yes")), Choice(NO, _("no"))),
         enter=False,
         about=f"{name}.offer",
@@ -71,7 +75,7 @@ def _offered(name: str, arguments: Mapping[str, Any], question: Question) -> Fou
     if said.word == NO:
         return {"offer": {"shown": False, "recipients": []}}
     listed = question(
-        todo=_("To which addresses does it offer to write? Copy them, with commas between."),
+        todo=_(_WHOM.question),
         choices=(Choice(NO, _("it shows none")),),
         text=True,
         enter=False,

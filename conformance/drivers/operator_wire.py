@@ -105,6 +105,11 @@ class Delivered:
         return not self._missing and not self._domain
 
 
+def struck(heard: Iterable[Event]) -> bool:
+    """Whether a fault is armed: the wire does not tell then what the product made of it."""
+    return any(event.kind == "fault.armed" for event in heard)
+
+
 def awaited(name: str, arguments: Mapping[str, Any], heard: list[Event]) -> Awaited | None:
     """What ends the action of that name by itself, if anything does.
 
@@ -113,8 +118,10 @@ def awaited(name: str, arguments: Mapping[str, Any], heard: list[Event]) -> Awai
     """
     if name == "start_psc_login":
         return Awaited(REQUEST.kind, REQUEST.fits, _(REQUEST.told))
-    if name == "finish_psc_login" and not any(e.kind == "fault.armed" for e in heard):
-        return Awaited(TOKENS.kind, Finished(), _("the tokens of the login, then UserInfo"))
+    if name == "finish_psc_login" and not struck(heard):
+        return Awaited(
+            TOKENS.kind, Finished(), _("the tokens of the login and a reading of UserInfo")
+        )
     if name == "logout":
         return Awaited(LOGOUT.kind, LOGOUT.fits, _(LOGOUT.told))
     if name in ("send_document", "write_message"):

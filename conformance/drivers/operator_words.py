@@ -1,8 +1,8 @@
-"""What a person is told to do for each action, and asked for each look: the vocabulary in words."""
+"""What a person is told to do for each action: the vocabulary in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from conformance.locale import N_, _
 from mocks.identities import PATIENTS, PROFESSIONALS
@@ -159,42 +159,4 @@ _DO: dict[str, Callable[[Arguments, People, bool], str]] = {
     "configure_mailbox": _filled(N_("Set up the MSSanté mailbox {address}.")),
     "export_traces": _plainly(N_("Export the traces of your product to a file.")),
     "restart": _plainly(N_("Stop your product and start it again.")),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a look is asked: a closed question, or words to copy (`text`, `digits`, `list`).
-
-    `read` is what “yes” declares to stand on the screen.
-    """
-
-    question: str
-    kind: Literal["yes", "text", "digits", "list"] = "yes"
-    read: str = ""
-
-
-LOOKS: dict[str, Look] = {
-    "terms.psc": Look(
-        N_("Can a paragraph that names “Pro Santé Connect” be read on the screen?"),
-        read="Pro Santé Connect",
-    ),
-    "psc.button": Look(N_("Which text does the Pro Santé Connect button bear? Copy it."), "text"),
-    "login": Look(N_("Is the login zone on the screen?")),
-    "ciba.waiting": Look(N_("Does your product say that it waits for the phone?")),
-    "ciba.digits": Look(N_("Which two digits does your product show?"), "digits"),
-    "identity": Look(N_("Which name does your product show as signed in? Copy it."), "text"),
-    "practice-choice": Look(N_("Does your product offer a choice between places of practice?")),
-    "logout": Look(N_("Is the logout command on the screen?")),
-    "logged-out": Look(N_("Does your product show that nobody is signed in any more?")),
-    "documents": Look(N_("Are the patient's documents on the screen?")),
-    "notify-offer": Look(N_("Does your product offer to write to the recipients?")),
-    "recipients": Look(
-        N_("To which addresses does it offer to write? Copy them, with commas between."), "list"
-    ),
-    "sent": Look(N_("Does your product say that the message was sent?")),
-    "error": Look(N_("Does your product show an error? Copy its words."), "text"),
-    "inbox.row": Look(N_("Which subject does the first row of the inbox show? Copy it."), "text"),
-    "patient.proposed": Look(N_("Which patient does your product propose? Copy the name."), "text"),
-    "version.shown": Look(N_("Which version of the document does it show? Copy it."), "text"),
 }

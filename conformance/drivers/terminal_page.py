@@ -50,7 +50,7 @@ class Page:
         for line in asked.todo.splitlines():
             self._paragraph(line, "  ")
         if asked.awaited is not None:
-            said = _("The bench is waiting for {what}, and then moves on by itself.")
+            said = _("The bench moves on by itself as soon as it has seen {what}.")
             self._paragraph(said.format(what=asked.awaited.told), "  ")
         self.prompt(asked)
 

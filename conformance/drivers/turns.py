@@ -6,7 +6,7 @@ wire stays what it was.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.drivers.actions import Outcome, Seen, Stopped
@@ -15,6 +15,16 @@ from conformance.journal import Event, JournalWriter
 from conformance.locale import _
 
 Result = Outcome | Seen
+
+
+@dataclass(slots=True)
+class Echo:
+    """What was not asked, an earlier turn having said it already: `follow` reads it there."""
+
+    name: str
+    follow: Callable[[Any], Result]
+    since: int
+    given: Result
 
 
 @dataclass(slots=True)
@@ -29,6 +39,7 @@ class Turn:
     again: Callable[[Any], Result | None]
     since: int = 0
     given: Result | None = None
+    echoes: list[Echo] = field(default_factory=list)
 
 
 class Turns:
@@ -58,6 +69,12 @@ class Turns:
         self._past.append(turn)
         return result
 
+    def echo(self, turn: Turn, name: str, follow: Callable[[Any], Result]) -> Result:
+        """Answer from `turn` what would be asked again; corrected with it."""
+        echo = Echo(name, follow, self._writer.last_seq, follow(turn.given))
+        turn.echoes.append(echo)
+        return echo.given
+
     def _back(self) -> None:
         """From the answer before, forward again to the question that waits."""
         place = len(self._past) - 1
@@ -76,9 +93,22 @@ class Turns:
 
     def _amend(self, turn: Turn, result: Result) -> None:
         before, turn.given = turn.given, result
-        event = self._declared(turn)
+        event = self._reword(turn, result)
         if event is None:
             return
+        self._person.tell(_("Corrected. What the bench did with the first answer stays done."))
+        was_done = isinstance(before, Outcome) and before.name == "done"
+        if was_done and isinstance(result, Outcome) and result.name != "done":
+            raise Stopped(turn.name, result, event.step)
+        for echo in turn.echoes:
+            echo.given = echo.follow(result)
+            self._reword(echo, echo.given)
+
+    def _reword(self, said: Turn | Echo, result: Result) -> Event | None:
+        """Write a declaration anew; the event that it corrects, None when none was made."""
+        event = self._declared(said)
+        if event is None:
+            return None
         now, self._writer.step = self._writer.step, event.step
         try:
             self._writer.record(
@@ -90,22 +120,19 @@ class Turns:
             )
         finally:
             self._writer.step = now
-        self._person.tell(_("Corrected. What the bench did with the first answer stays done."))
-        was_done = isinstance(before, Outcome) and before.name == "done"
-        if was_done and isinstance(result, Outcome) and result.name != "done":
-            raise Stopped(turn.name, result, event.step)
+        return event
 
-    def _declared(self, turn: Turn) -> Event | None:
-        """The event that says what a turn declared: the first of the operator's after it."""
-        kind = "ui.seen" if isinstance(turn.given, Seen) else "action.finished"
+    def _declared(self, said: Turn | Echo) -> Event | None:
+        """The event that says what was declared then: the first of the operator's after it."""
+        kind = "ui.seen" if isinstance(said.given, Seen) else "action.finished"
         key = "what" if kind == "ui.seen" else "name"
         return next(
             (
                 event
                 for event in self._writer.recent()
-                if event.seq > turn.since
+                if event.seq > said.since
                 and (event.kind, event.source) == (kind, "operator")
-                and event.data[key] == turn.name
+                and event.data[key] == said.name
             ),
             None,
         )

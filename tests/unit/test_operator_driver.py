@@ -11,7 +11,8 @@ import pytest
 
 from conformance.drivers.actions import ACTIONS, SEES, NotReady, Outcome, Stopped
 from conformance.drivers.operator import OperatorDriver
-from conformance.drivers.operator_words import LOOKS, People, what_to_do
+from conformance.drivers.operator_looks import LOOKS
+from conformance.drivers.operator_words import People, what_to_do
 from conformance.drivers.person import DONE, Asked, Awaited, Choice, Left
 from conformance.drivers.terminal import TerminalPerson
 from conformance.drivers.typed import LONGEST, command_of, decoded, unreachable
@@ -206,6 +207,32 @@ def test_values_and_lists_go_with_what_was_done(desk: Desk) -> None:
     found = {"shown": True, "recipients": ["a@mss.test", "b@mss.test"]}
     assert outcome.values == {"document_id": "D1", "offer": found}
     assert offer.present and recipients.text == "a@mss.test, b@mss.test"
+
+
+def test_a_corrected_offer_corrects_the_looks_that_it_answered(desk: Desk) -> None:
+    desk.types("", "", "n", "back", "2", "", "y", "a@mss.test", "")
+
+    desk.system.replace_document(document_id="D1", text="t")
+    desk.system.see("notify-offer")
+    desk.system.see("recipients")
+    desk.system.answer_offer(answer="decline")
+
+    stands = in_effect(desk.writer.recent())
+    looks = [(e.data["present"], e.data["text"]) for e in stands if e.kind == "ui.seen"]
+    offers = [e.data["values"].get("offer") for e in stands if e.kind == "action.finished"]
+    assert looks == [(True, ""), (True, "a@mss.test")]
+    assert offers[0] == {"shown": True, "recipients": ["a@mss.test"]}
+
+
+def test_a_corrected_name_corrects_who_is_signed_in(desk: Desk) -> None:
+    desk.types("Dr Erreur", "back", "Dr Essai", "")
+
+    desk.system.see("identity")
+    desk.system.connected_identity()
+    desk.system.go_to_logout()
+
+    finished = [e.data for e in in_effect(desk.writer.recent()) if e.kind == "action.finished"]
+    assert finished[0]["values"]["name"] == "Dr Essai"
 
 
 def test_a_fault_leaves_it_to_the_person_whether_the_login_was_taken(desk: Desk) -> None:
