@@ -106,13 +106,22 @@ def _comparable(finished: Finished, earlier: Earlier) -> set[str] | None:
 
 
 def _narrow(old: dict[str, Any], new: dict[str, Any], names: set[str]) -> None:
-    """Keep the findings of these scenarios; of the whole run only what both could have seen."""
+    """Keep the findings of these scenarios; of the whole run only what both could have seen.
+
+    A rule over the whole run begins its subject with the scenario that it is about.
+    """
+    told = {finding["key"]["scenario"] for side in (old, new) for finding in side["findings"]}
+    others = told - names - {""}
     for side in (old, new):
         side["findings"] = [
             finding
             for finding in side["findings"]
             if finding["key"]["scenario"] in names
-            or (not finding["key"]["scenario"] and finding["said"] is not None)
+            or (
+                not finding["key"]["scenario"]
+                and finding["said"] is not None
+                and finding["key"]["subject"].partition(" ")[0] not in others
+            )
         ]
     wide = {f["key"]["rule"] for f in new["findings"] if not f["key"]["scenario"]}
     old["findings"] = [

@@ -152,7 +152,7 @@ def _hold_video(options: Mapping[str, Any]) -> None:
 
 def _hold_size(asked: str | None) -> None:
     try:
-        octets(asked or LEAST)
+        octets(LEAST if asked is None else asked)
     except ValueError as error:
         said = _("--max-size {size}: expected {expected}")
-        raise PlanError([said.format(size=asked, expected=error)]) from error
+        raise PlanError([said.format(size=asked or "''", expected=error)]) from error

@@ -4,7 +4,7 @@ import re
 
 from conformance.locale import _
 
-_SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kKMGT]?)(i?)(?:[bBoO]|octets?)?")
+_SIZE = re.compile(r"(\d{1,18}(?:[.,]\d{1,18})?)\s*([kKMGT]?)(i?)(?:[bBoO]|octets?)?")
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 LEAST = 100_000
 """A ceiling below that could not even hold the reports of one scenario."""
