@@ -161,7 +161,8 @@ def _notes(
     if was["product"].get("name") != now["product"]["name"]:
         said = _("that was another product: {name}")
         yield said.format(name=was["product"].get("name"))
-    for key in ("corridor", "waves", "profiles", "packs", "faces", "strict"):
+    packs = () if names is not None else ("packs",)
+    for key in ("corridor", "waves", "profiles", *packs, "faces", "strict"):
         if was["plan"].get(key) != now["plan"].get(key):
             yield _("the plan is another one: {key} differs").format(key=key)
             break

@@ -68,7 +68,9 @@ def test_a_size_is_read_as_people_write_it(text: object, size: int) -> None:
     assert octets(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "much", "9" * 400, "-5MB", "5 XB", "5 MB or so", 0.5, True, None, "12"])
+@pytest.mark.parametrize(
+    "text", ["", "much", "9" * 400, "-5MB", "5 XB", "5 MB or so", 0.5, True, None, "12"]
+)
 def test_what_is_no_size_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="a size"):
         octets(text)
