@@ -1,5 +1,6 @@
 """`banc run`: the main job. Hands the plan to pytest, shows the stories live, says how it ended."""
 
+import os
 import signal
 from importlib import resources
 from pathlib import Path
@@ -83,8 +84,7 @@ def run_command(**options: Any) -> int:
     arguments = _arguments(options, tuple(packs))
     if asks:
         arguments.append("--capture=no")  # the person's answers come by standard input
-        if hasattr(signal, "SIGHUP"):  # a terminal that is closed ends the run, not the process
-            signal.signal(signal.SIGHUP, signal.default_int_handler)
+        _outlive_the_terminal()
     code = pytest.main(arguments, plugins=[progress])
     for line in progress.complaints:
         click.echo(f"banc: {line}", err=True)
@@ -102,6 +102,24 @@ def run_command(**options: Any) -> int:
 
         ended = compared(progress.finished, ended)
     return 3 if progress.complaints and ended in (0, 2) else ended
+
+
+def _outlive_the_terminal() -> None:
+    """A terminal that closes ends the run by the end of its input, so that the bundle is sealed.
+
+    What is still said goes nowhere: to write there would be one more failure.
+    """
+    if not hasattr(signal, "SIGHUP"):
+        return
+    shown = [number for number in (1, 2) if os.isatty(number)]
+
+    def silence(_number: int, _frame: object) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in shown:
+            os.dup2(nowhere, number)
+        os.close(nowhere)
+
+    signal.signal(signal.SIGHUP, silence)
 
 
 def _arguments(options: dict[str, Any], packs: tuple[str, ...]) -> list[str]:
