@@ -24,7 +24,7 @@ from conformance.drivers.operator_outcomes import (
     looks_in,
     outcome_words,
 )
-from conformance.drivers.operator_values import has_values, values_of
+from conformance.drivers.operator_values import can_correct, corrected, values_of
 from conformance.drivers.operator_wire import awaited
 from conformance.drivers.operator_words import People, what_to_do
 from conformance.drivers.person import (
@@ -107,7 +107,9 @@ class OperatorDriver:
             raise NotReady(unknown_word("see", what, SEES))
         if told := self._told.get(what):
             self._say_again(_(LOOKS[what].question), told, what)
-            known = self._turns.echo(told, what, lambda given: looks_in(given)[what])
+            known = self._turns.echo(
+                told, what, lambda given: looks_in(given).get(what, Seen(what, False))
+            )
             assert isinstance(known, Seen)
             return known
         turn = Turn(
@@ -189,7 +191,7 @@ class OperatorDriver:
     def _correct_action(
         self, name: str, arguments: Mapping[str, Any], before: Outcome
     ) -> Outcome | None:
-        amendable = before.name == "done" and has_values(name)
+        amendable = before.name == "done" and can_correct(name)
         choices = [Choice(_KEEP, _("keep “{what}”").format(what=outcome_words(before)))]
         choices += [Choice(_AMEND, _("correct what I declared with it"))] if amendable else []
         choices += [Choice(DONE, _("it was done"))] if before.name != "done" else []
@@ -209,7 +211,7 @@ class OperatorDriver:
             return before
         if name == "connected_identity":
             return connected(said)
-        found = values_of(name, arguments, self._question)
+        found = corrected(name, arguments, self._question, dict(before.values))
         return before if found is None else Outcome("done", found)
 
     def _correct_look(self, what: str, before: Seen) -> Seen | None:

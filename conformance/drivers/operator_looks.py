@@ -55,9 +55,10 @@ LOOKS: dict[str, Look] = {
 
 def answer_of(seen: Seen) -> str:
     """What was answered to a look, as the person said it."""
+    closed = LOOKS[seen.what].kind == "yes"
     if not seen.present:
-        return _("no")
-    return _("yes") if LOOKS[seen.what].kind == "yes" else seen.text
+        return _("no") if closed else _("it shows none")
+    return _("yes") if closed else seen.text
 
 
 def question_of(what: str) -> dict[str, Any]:

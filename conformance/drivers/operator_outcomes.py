@@ -32,6 +32,8 @@ def looks_in(given: Any) -> dict[str, Seen]:
     """The looks that an action's values or another look already answer, by their word."""
     if isinstance(given, Seen):
         return {given.what: given} if given.what == "identity" else {}
+    if given.name == "refused" and given.shown:
+        return {"error": Seen("error", True, given.shown)}
     offer = given.values.get("offer")
     if not isinstance(offer, Mapping):
         return {}

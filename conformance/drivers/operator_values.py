@@ -25,9 +25,17 @@ def values_of(name: str, arguments: Mapping[str, Any], question: Question) -> Fo
     return {} if ask is None else ask(name, arguments, question)
 
 
-def has_values(name: str) -> bool:
-    """Whether anything is asked about an action once it was done."""
-    return name in _ASKED
+def corrected(name: str, arguments: Mapping[str, Any], question: Question, before: Found) -> Found:
+    """The values declared anew; the document keeps the name that the story goes on with."""
+    if name != "replace_document" or not before:
+        return values_of(name, arguments, question)
+    offer = _offered(name, arguments, question)
+    return None if offer is None else {"document_id": before["document_id"], **offer}
+
+
+def can_correct(name: str) -> bool:
+    """Whether anything that was asked about an action can still be said otherwise."""
+    return name in _CORRECTED
 
 
 def items_of(text: str) -> list[str]:
@@ -140,4 +148,4 @@ _VALUES: dict[str, Callable[[str, Mapping[str, Any], Question], Found]] = {
     "inbox": _messages,
     "export_traces": _traces,
 }
-_ASKED = frozenset(_VALUES) - {"send_document", "write_message"}
+_CORRECTED = frozenset(_VALUES) - {"create_document", "send_document", "write_message"}

@@ -210,7 +210,7 @@ def test_values_and_lists_go_with_what_was_done(desk: Desk) -> None:
 
 
 def test_a_corrected_offer_corrects_the_looks_that_it_answered(desk: Desk) -> None:
-    desk.types("", "", "n", "back", "2", "", "y", "a@mss.test", "")
+    desk.types("", "D2", "n", "back", "2", "y", "a@mss.test", "")
 
     desk.system.replace_document(document_id="D1", text="t")
     desk.system.see("notify-offer")
@@ -219,9 +219,10 @@ def test_a_corrected_offer_corrects_the_looks_that_it_answered(desk: Desk) -> No
 
     stands = in_effect(desk.writer.recent())
     looks = [(e.data["present"], e.data["text"]) for e in stands if e.kind == "ui.seen"]
-    offers = [e.data["values"].get("offer") for e in stands if e.kind == "action.finished"]
+    replaced = next(e.data["values"] for e in stands if e.kind == "action.finished")
     assert looks == [(True, ""), (True, "a@mss.test")]
-    assert offers[0] == {"shown": True, "recipients": ["a@mss.test"]}
+    assert replaced["document_id"] == "D2"
+    assert replaced["offer"] == {"shown": True, "recipients": ["a@mss.test"]}
 
 
 def test_a_corrected_name_corrects_who_is_signed_in(desk: Desk) -> None:
