@@ -46,6 +46,7 @@ def terms_shown(events: Events) -> Iterator[Said]:
     reads=(
         "ui.seen",
         "tenant.opened",
+        "bench.note",
         *ACT_READS,
         "http.exchange:authorize",
         "http.exchange:ciba",
@@ -56,7 +57,11 @@ def terms_shown(events: Events) -> Iterator[Said]:
     no_mutant="the story itself looks at the terms first; a product without them has its mutant",
 )
 def terms_before_login(events: Events) -> Iterator[Said]:
-    """The PSC paragraph can be read before the first login starts."""
+    """The PSC paragraph can be read before the first login starts.
+
+    A login that began while the person at the product was asked something else may be their slip or
+    the product's own doing: they must tell.
+    """
     looks = [seen for seen in _looks(events, "terms.psc") if seen.data["present"]]
     if played_outside(events, "psc"):
         begun = [(act.started.mono, act.started) for act in acts(events, "start_psc_login")]
@@ -65,7 +70,18 @@ def terms_before_login(events: Events) -> Iterator[Said]:
         begun = [(request.data["began"], request) for request in requests]
     if looks and begun:
         began, login = begun[0]
-        yield held_if(looks[0].mono < began, "login 1", [looks[0], login])
+        if looks[0].mono < began:
+            yield held("login 1", [looks[0], login])
+        elif login.ref in _out_of_order(events):
+            yield unclear("login 1", [looks[0], login])
+        else:
+            yield broken("login 1", [looks[0], login])
+
+
+def _out_of_order(events: Events) -> set[str]:
+    """The events of which the bench told the person that it was not there yet."""
+    notes = (e.data for e in events.of("bench.note") if e.data["what"] == "operator.order")
+    return {str(note["values"].get("event")) for note in notes}
 
 
 @rule(

@@ -164,7 +164,8 @@ def closing(
     for finding in judgement.findings:
         untold = finding.rule == "story.complete" and finding.said in ("broken", "unclear")
         if untold or finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
-            line = f"{verdict_word(str(finding.verdict))}: {_line(finding)}"
+            said = _("{verdict}: {finding}")
+            line = said.format(verdict=verdict_word(str(finding.verdict)), finding=_line(finding))
             click.echo(printable(line), err=True)
         if untold or finding.reason in ("not_ready", "error"):
             why = judgement.scenarios[finding.scenario].why

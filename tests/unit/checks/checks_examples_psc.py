@@ -127,6 +127,15 @@ def terms_then_login(late: bool) -> Tell:
     return tell
 
 
+def login_out_of_order(s: Story) -> None:
+    """The bench asks to look at the terms, and somebody signs in."""
+    s.login()
+    asked = next(event for event in s.items if event.data.get("route") == "authorize")
+    values = {"asked": "see.terms.psc", "seen": "authorize", "event": asked.ref}
+    s.event("bench.note", {"what": "operator.order", "values": values}, source="bench")
+    s.see("terms.psc", LEGAL)
+
+
 def practices(offered: bool) -> Tell:
     def tell(s: Story) -> None:
         s.login(activities=2)
@@ -322,7 +331,10 @@ REFUSED: dict[str, list[Refused]] = {
         (saw("terms.psc", present=False), "broken", "absent"),
         (saw("terms.psc", "Conditions générales"), "broken", None),
     ],
-    "psc.terms.before-login": [(terms_then_login(late=True), "broken", None)],
+    "psc.terms.before-login": [
+        (terms_then_login(late=True), "broken", None),
+        (login_out_of_order, "unclear", None),
+    ],
     "psc.button.wording": [
         (saw("psc.button", "Connexion PSC"), "broken", None),
         (saw("psc.button", present=False), "broken", "absent"),
