@@ -281,12 +281,12 @@ class Plan(_Table):
             "profiles": list(self.plan.profiles),
             "modes": list(self.modes),
             "packs": list(self.plan.packs),
+            "reference": self.source is None,
             "identities": {
                 who: identity.model_dump(exclude_none=True)
                 for who, identity in self.identities.items()
             },
             "fail_on": list(self.plan.fail_on),
-            "reference": self.source is None,
             "faces": [{"name": face.name, "driver": face.driver} for face in self.faces],
         }
 
