@@ -149,9 +149,7 @@ def test_one_of_several_modes_is_enough(catalogue: Catalogue) -> None:
 
 def test_a_field_that_does_not_apply_has_its_sentence(catalogue: Catalogue) -> None:
     web_only = replace(CANDIDATE, modes=("web",))
-    rows = lines_of(
-        owed_by(web_only, catalogue), web_only, catalogue, OURS, Holdings({}, {}), "en"
-    )
+    rows = lines_of(owed_by(web_only, catalogue), web_only, catalogue, OURS, Holdings({}, {}), "en")
 
     heavy = next(each for each in rows if each.proof == "PSC/va1.01.04.01")
     assert heavy.state == "not_applicable"

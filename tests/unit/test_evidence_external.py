@@ -56,8 +56,8 @@ def deposits(folder: Path, stage: dict[str, str]) -> list[str]:
     writer.close()
     step = Step(n=1, title=SAID, expected=SAID)
     scenario = Scenario(
-        id="S.1", title=SAID, mode="web", waves=("1",), official=True, verifies=("R.1",), steps=(step,),
-        trust="official", source="x",
+        id="S.1", title=SAID, mode="web", waves=("1",), official=True, verifies=("R.1",),
+        steps=(step,), trust="official", source="x",
     )  # fmt: skip
     piece = Piece(source="screenshot", pick="last")
     proof = Proof(
