@@ -28,12 +28,22 @@ class _Dossier(click.Group):
         return super().parse_args(ctx, args)
 
 
+class _Build(click.Command):
+    """What `banc dossier` does when it is given bundles: its usage names no subcommand."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, under the name that is typed."""
+        assert ctx.parent is not None
+        pieces = self.collect_usage_pieces(ctx)
+        formatter.write_usage(ctx.parent.command_path, " ".join(pieces))
+
+
 @click.group("dossier", cls=_Dossier)
 def dossier_command() -> None:
     """One line per deposit field, from the best evidence of several bundles."""
 
 
-@dossier_command.command("build")
+@dossier_command.command("build", cls=_Build)
 @click.argument(
     "bundles", nargs=-1, required=True, metavar="BUNDLE…", type=click.Path(path_type=Path)
 )

@@ -27,7 +27,12 @@ def film_command() -> None:
     help="What the film shows; once for each FILE, in the same order.",
 )
 @click.option("--bundle", type=click.Path(path_type=Path), help="Of which run (default: the last).")
-@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"))
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    help="Where bundles are (default: reports).",
+)
 @click.option("--starts-at", metavar="TIME", help="When the film began: 2026-03-01T10:15:30+01:00.")
 @click.option("--out", type=click.Path(path_type=Path), help="Default: beside it, named …-film.")
 @click.option("--key", type=click.Path(path_type=Path), help="Sign with this Ed25519 key.")

@@ -27,7 +27,12 @@ GATES = ("review", "not_tested", "warning")
 @click.option("--packs", multiple=True, metavar="PACK", help="tour (default), spine or all.")
 @click.option("--no-video", is_flag=True, help="Headless, no film.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=1, help="Workers.")
-@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"))
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    help="Where bundles are written (default: reports).",
+)
 @click.option("--lifetimes", type=click.Choice(["official", "short"]), help="For all scenarios.")
 @click.option("--mutant", metavar="NAME", help="A faulty variant of the reference system.")
 @click.option("--with-texts", is_flag=True, help="Put the official texts into the bundle too.")
