@@ -80,8 +80,10 @@ class Service:
 class Platforms:
     """A PSC and an MSSanté operator of somebody else's, and a product's port registered there.
 
-    `display` is what the vendor sits in front of.
+    `display` is what the vendor sits in front of, `client` how their product is known there.
     """
+
+    client, domain = (CLIENT_ID, SECRET), DOMAIN
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -107,7 +109,8 @@ class Platforms:
 
     def stop(self) -> None:
         self.psc.stop()
-        self.operator.stop()
+        if self.operator is not self.psc:
+            self.operator.stop()
         self.display.stop()
 
     def write_config(self, path: Path, stage: str = "", **changes: str) -> Path:
@@ -119,13 +122,44 @@ class Platforms:
         text = text.replace("127.0.0.1:{port}/psc", f"127.0.0.1:{port}/psc")
         text = text.replace("127.0.0.1:{port}/dec", f"127.0.0.1:{port}/dec")
         text += stage or STAGE.format(
-            discovery=self.discovery, smtp=self.smtp, roots=self.roots, domain=DOMAIN,
-            client_id=CLIENT_ID,
+            discovery=self.discovery, smtp=self.smtp, roots=self.roots, domain=self.domain,
+            client_id=self.client[0],
         ) + IDENTITIES  # fmt: skip
         for old, new in changes.items():
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8", newline="\n")
         return path
+
+
+class AnotherBench(Platforms):
+    """The same, played by `banc serve` of somebody else: known by what it exported only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.display = Display.start(1280, 900)
+        self.product = f"http://127.0.0.1:{free_port()}"
+        export = folder / "export"
+        command = ["serve", "--json", "--export", str(export)]
+        command += ["--redirect-uri", f"{self.product}/psc/retour"]
+        command += ["--logout-uri", f"{self.product}/deconnexion/retour"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "conformance.cli", *command],
+            env=os.environ | {"BANC_CONFIG": str(folder / "leurs-cles")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+        assert process.stdout is not None
+        process.stdout.readline()  # what it serves, once it listens
+        about = json.loads((export / "adresses.json").read_bytes())
+        known = json.loads((export / "client.json").read_bytes())
+        self.psc = self.operator = Service(process, [f"phone {about['phone']}"])
+        threading.Thread(target=self.psc._listen, daemon=True).start()
+        self.client = known["client_id"], known["client_secret"]
+        self.domain = about["domain"]
+        self.discovery, self.smtp = about["discovery"], about["smtp"]
+        self.roots = export / "banc-ac.pem"
 
 
 STAGE = """
@@ -178,7 +212,7 @@ class Vendor:
         environment = os.environ | {
             "BANC_CHROMIUM": str(self.folder / "chromium"),
             "BANC_CONFIG": str(self.folder / "keys"),
-            "SECRET_DU_TIERS": SECRET,
+            "SECRET_DU_TIERS": self.platforms.client[1],
             "TERM": "dumb",
             "DISPLAY": self.platforms.display.name,
         }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outside_world import SECRET, WHO, Platforms, Vendor
+from outside_world import SECRET, WHO, AnotherBench, Platforms, Vendor
 
 pytestmark = [pytest.mark.xdist_group("external-stage"), pytest.mark.timeout(300)]
 
@@ -240,3 +240,18 @@ def test_what_cannot_be_is_told_in_one_sentence_before_anything_starts(
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and words in done.stderr, done.stderr
     assert not list((tmp_path / "reports").glob("*"))
+
+
+def test_another_bench_that_serves_may_be_the_world_outside(tmp_path: Path) -> None:
+    outside = AnotherBench(tmp_path / "leur-banc")
+    try:
+        told = tour(outside, tmp_path)
+    finally:
+        outside.stop()
+
+    ended = told.events("scenario.finished")[0]["data"]
+    routes = {event["data"]["route"] for event in outside.psc.seen if "route" in event["data"]}
+    assert (told.code, ended["ended"]) == (0, "completed"), told.terminal
+    assert {"authorize", "token", "userinfo", "logout"} <= routes
+    assert told.verdicts("psc.identity.shown") == {("pass", None)}
+    assert told.verdicts("psc.request.scope") == {("not_applicable", "external-stage")}
