@@ -147,7 +147,10 @@ def _tied(command: Sequence[str], environment: Mapping[str, str], folder: Path |
         program = str((folder or Path()) / program)
     if shutil.which(program, path=environment.get("PATH")) is None:
         return []  # Popen says what is wrong with it
-    return [setpriv, "--pdeathsig", "TERM", "--"]
+    # A bench that was killed before the tie held is no parent any more: then nothing is started.
+    still = f'[ "$PPID" = {os.getpid()} ] && exec "$@"'
+    shell = shutil.which("sh") or "/bin/sh"
+    return [setpriv, "--pdeathsig", "TERM", "--", shell, "-c", still, "sh"]
 
 
 def _ended(process: psutil.Process) -> bool:
