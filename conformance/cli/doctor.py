@@ -169,8 +169,9 @@ def doctor_command(wanted: bool, tests: bool, quiet: bool, as_json: bool, lang: 
 
 
 def _table(tools: Sequence[Tool]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from conformance.cli.tables import Console
 
     table = Table()
     for title in (_("tool"), _("version"), _("lost without it")):

@@ -122,11 +122,11 @@ def _as_data(made: Any, out: Path | None) -> dict[str, Any]:
 
 def _show(made: Any, out: Path | None) -> None:
     """A table that reads at 80 columns, then what was left out, then the counts."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from conformance.cli.mishaps import printable
+    from conformance.cli.tables import Console
     from conformance.dossier.bundles import names
     from conformance.dossier.model import state_word
     from conformance.locale import _
@@ -226,11 +226,11 @@ def lint_command(folder: Path, config: Path | None, as_json: bool, lang: str) ->
 
 def _show_remarks(checked: Any) -> None:
     """Three columns that read at 80, the worst first, then the counts."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from conformance.cli.mishaps import printable
+    from conformance.cli.tables import Console
     from conformance.dossier.lint.remarks import SEVERITIES, severity_word
     from conformance.locale import _
 

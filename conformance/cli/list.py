@@ -169,9 +169,10 @@ def _rule(rule: Rule) -> Row:
 
 def _show(kind: str, rows: list[Row], lang: str) -> None:
     """A line of facts a row, its words below: readable at 80 columns and through a pipe."""
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
+
+    from conformance.cli.tables import Console
 
     first, *facts, words = _COLUMNS[kind]
     console = Console(highlight=False)

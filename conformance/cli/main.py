@@ -54,8 +54,19 @@ SUMMARIES = {
 }
 
 
+class ReaderLeft(Exception):
+    """Whoever read along has left. No `OSError`: click would end with 1, a refusal here."""
+
+
 class Lazy(click.Group):
     """Loads the module of a command when it is called, so that the rest costs nothing."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does. Raises `ReaderLeft` when what is said has no reader any more."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands, in the order in which they are used."""
@@ -129,7 +140,7 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:  # whoever read along has left: nothing more to say to them
+    except (ReaderLeft, BrokenPipeError):  # nothing more to say to them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(3)
     except Exception as error:

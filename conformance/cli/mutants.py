@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from conformance.cli.main import with_lang
+from conformance.cli.tables import Console
 from conformance.locale import _
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 import pytest
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +14,7 @@ from rich.text import Text
 from conformance.bundle.finish import Finished
 from conformance.cli.against import Compared
 from conformance.cli.mishaps import printable, told
+from conformance.cli.tables import Console
 from conformance.journal.events import parse_event
 from conformance.judging.exit_code import counts, exit_code, only_declared
 from conformance.judging.findings import Verdict

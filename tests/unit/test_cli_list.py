@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -54,3 +56,14 @@ def test_addresses_follow_the_domain_of_the_tenant() -> None:
         for row in json.loads(said.output)
         if row["kind"] == "professional"
     )
+
+
+def test_a_reader_who_leaves_is_no_refusal_of_the_product() -> None:
+    command = [sys.executable, "-m", "conformance.cli", "list", "requirements"]
+    listing = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert listing.stdout is not None
+
+    listing.stdout.close()
+    _out, complaints = listing.communicate(timeout=60)
+
+    assert (listing.returncode, complaints) == (3, b"")
