@@ -1,7 +1,6 @@
 """When a film made elsewhere began: what its maker says, its mark, its metadata or its name."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,12 +50,8 @@ def starts(path: Path, duration: float, said: datetime | None) -> Iterator[Start
 
 def _created(path: Path) -> list[float]:
     """The moments at which the file says that it was made; most say none."""
-    try:
-        told = run_ffmpeg(["-loglevel", "info", *film_input(path)]).stderr.decode(
-            "utf-8", "replace"
-        )
-    except subprocess.TimeoutExpired:
-        return []
+    done = run_ffmpeg(["-loglevel", "info", *film_input(path)])
+    told = done.stderr.decode("utf-8", "replace")
     moments = []
     for text in dict.fromkeys(_CREATED.findall(told)):
         try:
