@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from common.private_files import keys_folder
+from common.recording import Blob
 from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
 from conformance.bundle.like import as_deposited, deposit_of, write_deposit
@@ -33,8 +35,6 @@ from conformance.judging.judge import all_rules, grading_for, judge_scenario
 from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.stage.bench import Bench, Options
-from conformance.stage.keys import keys_folder
-from mocks.recording import Blob
 
 SCHEMA_VERSION = 1
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Literal, Protocol, TypeVar
 
+from common.identities import COLLEAGUE, DOCTOR, NURSE, OTHER_PATIENT, PATIENT, Professional
 from conformance.drivers.actions import Outcome, Seen
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, OTHER_PATIENT, PATIENT, Professional
 
 __all__ = [
     "COLLEAGUE",

@@ -12,9 +12,9 @@ import httpx
 import hypothesis
 import pytest
 
+from common.identities import DOCTOR
 from conformance import locale
 from conformance.journal import Journal, JournalWriter
-from mocks.identities import DOCTOR
 from mocks.psc.server import Client, PscMock, TenantConfig
 
 hypothesis.settings.register_profile("long", max_examples=2000, deadline=None)

@@ -8,12 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.identities import COLLEAGUE, DOCTOR, PATIENT
 from conformance.bench.model import Effort, Measured, MeasureFailed
 from conformance.documents.cda import read_cda
 from conformance.documents.mail import read_mail
 from conformance.documents.pdf import pdf_claim, pdf_text
 from conformance.documents.xdm import read_xdm
-from mocks.identities import COLLEAGUE, DOCTOR, PATIENT
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.lifecycle import Lifecycle
 from mocks.lps.mail import Desk, MailSettings

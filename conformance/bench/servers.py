@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mocks.recording import Recorder
+from common.recording import Recorder
 
 
 @dataclass(slots=True)
@@ -64,8 +64,8 @@ def mocks(recorder: Recorder, keys: str) -> Server:
 
 def psc(recorder: Recorder, keys: str, redirect_uri: str) -> Server:
     """The mock Pro Santé Connect on plain HTTP: `answer ID` approves on the phone."""
+    from common.identities import DOCTOR
     from conformance.stage.services import Loop
-    from mocks.identities import DOCTOR
     from mocks.psc.server import Client, PscMock, TenantConfig
 
     loop = Loop()
@@ -94,8 +94,8 @@ def psc(recorder: Recorder, keys: str, redirect_uri: str) -> Server:
 
 def smtp(recorder: Recorder, keys: str) -> Server:
     """The mock MSSanté, with one mailbox that one token opens."""
+    from common.identities import DOCTOR
     from conformance.stage.services import Loop
-    from mocks.identities import DOCTOR
     from mocks.mssante.server import MailTenantConfig, SmtpMock
     from mocks.pki.authority import Authority
     from mocks.psc.state import AccessGrant

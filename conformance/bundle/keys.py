@@ -10,9 +10,9 @@ from typing import Any, Literal
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from common.private_files import keys_folder
 from conformance.bundle.reading import BundleFault
 from conformance.locale import _
-from conformance.stage.keys import keys_folder
 
 Who = Literal["user", "run"]
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")

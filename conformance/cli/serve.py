@@ -60,8 +60,8 @@ def serve_command(**options: Any) -> int:
 
 
 def _serve(options: dict[str, Any]) -> int:
+    from common.private_files import keys_folder
     from conformance.cli.serve_console import Console
-    from conformance.stage.keys import keys_folder
     from conformance.stage.serving import served
 
     wanted = _wanted(options)

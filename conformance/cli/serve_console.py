@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from common.identities import PROFESSIONALS
+from common.line_recorder import LineRecorder, json_line
 from conformance.locale import _, _n
 from conformance.locale.printable import printable
 from conformance.stage.addresses import Addresses, addresses_of
 from conformance.stage.telling import Lines, Told
-from mocks.identities import PROFESSIONALS
-from mocks.terminal import LineRecorder, json_line
 
 if TYPE_CHECKING:
     from conformance.stage.services import Services

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import httpx
 
+from common.recording import Masked, Recorder
 from conformance.drivers.actions import (
     ACTIONS,
     SEES,
@@ -28,7 +29,6 @@ from conformance.drivers.outside import Guide
 from conformance.drivers.user_agent import Page, UserAgent
 from conformance.drivers.wallet_forms import WalletForms
 from conformance.locale import _, phrase
-from mocks.recording import Masked, Recorder
 
 SEE_WITHIN = 10.0
 

@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from common.recording import Recorder
 from conformance.drivers.actions import (
     ACTIONS,
     SEES,
@@ -35,7 +36,6 @@ from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as
 from conformance.drivers.wallet import SignInPages, WalletPage
 from conformance.drivers.watch import PageWatch
 from conformance.locale import _, phrase
-from mocks.recording import Recorder
 
 SEE_WITHIN = 20.0
 _GRACE_S = 5.0

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from common.recording import Recorder, Secret, SecretRole
 from conformance.locale import phrase
-from mocks.recording import Recorder, Secret, SecretRole
 
 ROUTE = "product"
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.identities import PATIENTS, PROFESSIONALS
 from conformance.locale import N_, _
-from mocks.identities import PATIENTS, PROFESSIONALS
 
 Arguments = Mapping[str, Any]
 

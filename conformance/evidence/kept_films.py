@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from common.recording import Recorder
 from conformance.journal import Event
 from conformance.judging.findings import ScenarioVerdict, Verdict
-from mocks.recording import Recorder
 
 Video = Literal["all", "failures", "none"]
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
 
+from common.recording import Masked, Secret
 from conformance.journal.events import Json, whole_text
-from mocks.recording import Masked, Secret
 
 _VERIFIER_ALPHABET = re.compile(r"[A-Za-z0-9\-._~]*")
 _LASTING = frozenset({"client_secret", "password", "api_key"})

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from common.recording import Blob, Secret, Witness
 from conformance.journal.events import BlobRef, Event, Json
 from conformance.journal.secrets import Vault
-from mocks.recording import Blob, Secret, Witness
 
 FIRST_PREV = "0" * 64
 _PRODUCT_SPEAKS = frozenset(

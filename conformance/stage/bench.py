@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common.identities import Patient, Professional
 from conformance.catalogue import Catalogue
 from conformance.drivers.actions import NotReady, Stopped
 from conformance.drivers.outside import SIGN_IN_WITHIN
@@ -24,7 +25,6 @@ from conformance.stage.phone import PATIENCE, PscWorld
 from conformance.stage.system import RecordedSystem, on_film
 from conformance.stage.world import BeyondReach, World
 from conformance.story import Declaration
-from mocks.identities import Patient, Professional
 
 
 @dataclass(frozen=True, slots=True)

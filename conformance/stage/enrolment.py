@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.private_files import kept
 from conformance.drivers.actions import NotReady
 from conformance.locale import _
 from conformance.locale.system import reason_of
-from mocks.private_files import kept
 
 _SECRET = re.compile(r"[!-~]{16,512}")
 """What a header can carry and nobody guesses; somebody may have written the file by hand."""

@@ -16,13 +16,13 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from common.private_files import replace
 from conformance.bundle.files import write_whole
 from conformance.drivers.actions import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.stage.addresses import Addresses
 from conformance.stage.people import as_csv, as_json, people
-from mocks.private_files import replace
 
 PAGE = "LISEZMOI.html"
 CLIENT = "client.json"

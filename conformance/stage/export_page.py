@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import jinja2
 
+from common.identities import PROFESSIONALS
 from conformance.locale import _, language
 from conformance.stage.addresses import SCOPE, Addresses
 from conformance.stage.export import FILES, rows_of
-from mocks.identities import PROFESSIONALS
 
 if TYPE_CHECKING:
     from conformance.stage.export import Export

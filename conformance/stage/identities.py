@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from common.identities import PROFESSIONALS, Patient, Professional
 from conformance.checks.reach import MSSANTE, PSC
 from conformance.drivers.actions import NotReady
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.model import Identity
-from mocks.identities import PROFESSIONALS, Patient, Professional
 
 
 class Identities:

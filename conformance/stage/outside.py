@@ -8,13 +8,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from common.identities import Professional
 from conformance.drivers.actions import NotReady, Outcome, Seen, Stopped
 from conformance.drivers.person import DONE, NO, YES, Asked, Choice, Person
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.stage.identities import Identities, service_name
 from conformance.stage.world import BeyondReach
-from mocks.identities import Professional
 
 AWAY, DIFFERS = "unavailable", "differs"
 

@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-from mocks.identities import INS_TEST_OID, PATIENTS, PROFESSIONALS, Patient, Professional
+from common.identities import INS_TEST_OID, PATIENTS, PROFESSIONALS, Patient, Professional
 
 COLUMNS = (
     "kind",

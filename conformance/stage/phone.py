@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from common.identities import Professional
 from conformance.drivers.actions import NotReady, Seen
 from conformance.journal import Event, JournalWriter
 from conformance.locale import _
-from mocks.identities import Professional
 from mocks.psc.phone import Pending
 from mocks.psc.tenant import Tenant
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from common.identities import PATIENTS, PROFESSIONALS, Patient, Professional
+from common.recording import Recorder
 from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
 from conformance.stage.listening import Listening
-from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 from mocks.psc.server import AccessGrant, Client, PscMock, TenantConfig
 from mocks.psc.tenant import DISCOVERY, LIFETIMES, REALM, Tenant
-from mocks.recording import Recorder
 
 _Result = TypeVar("_Result")
 DEFAULT_TENANT = "default"

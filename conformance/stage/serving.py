@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from common.recording import Recorder
 from conformance.drivers.actions import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
@@ -17,7 +18,6 @@ from conformance.stage.services import ClientRegistration, Services
 from mocks.mssante.faults import FAULTS as MAIL_FAULTS
 from mocks.pki.authority import AuthorityFault
 from mocks.psc.faults import FAULTS as PSC_FAULTS
-from mocks.recording import Recorder
 
 if TYPE_CHECKING:
     from conformance.plan import Plan

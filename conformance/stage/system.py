@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from common.recording import Blob
 from conformance.drivers.actions import (
     ACTIONS,
     SEES,
@@ -15,7 +16,6 @@ from conformance.drivers.actions import (
     unknown_word,
 )
 from conformance.journal import JournalWriter
-from mocks.recording import Blob
 
 Watch = Callable[[], None]
 

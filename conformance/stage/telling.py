@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from common.line_recorder import masked
+from common.recording import Blob, Recorder, Witness
 from conformance.locale import _, phrase
 from conformance.locale.printable import printable
-from mocks.recording import Blob, Recorder, Witness
-from mocks.terminal import masked
 
 _LONGEST = 120
 _LONGEST_LINE = 1000

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from common.identities import PROFESSIONALS, Patient, Professional
+from common.recording import Secret
 from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.drivers.actions import NotReady
 from conformance.journal import JournalWriter
@@ -19,8 +21,6 @@ from conformance.stage.identities import Identities, service_name
 from conformance.stage.listening import Listening
 from conformance.stage.services import DEFAULT_TENANT, ClientRegistration, Services, address_of
 from conformance.story import Declaration
-from mocks.identities import PROFESSIONALS, Patient, Professional
-from mocks.recording import Secret
 
 _WELL_KNOWN = "/.well-known/"
 _UNKNOWN: dict[str, Any] = {

@@ -11,7 +11,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from mocks.identities import Patient
+from common.identities import Patient
 from mocks.lps import mail, mail_texts, outbox, policies
 from mocks.lps.documents import cda, metadata, pdf, xdm
 from mocks.lps.documents.submission import Addressee, Submission

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mocks.identities import Patient
+from common.identities import Patient
 from mocks.lps import fields
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.submission import Addressee

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from stdnum.fr import nir
 
-from mocks.identities import Patient, Practice, Professional
+from common.identities import Patient, Practice, Professional
 from mocks.lps.documents.pages import french_date
 from mocks.lps.documents.submission import Addressee, MetadataAction, Submission
 from mocks.lps.documents.xdm import ARCHIVE_NAME

@@ -10,7 +10,7 @@ from typing import Any
 
 from joserfc.jwt import Token
 
-from mocks.identities import Practice, Professional
+from common.identities import Practice, Professional
 from mocks.lps import id_token, psc_client, sign_in, terms
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.id_token import Keys, PscIdToken

@@ -6,7 +6,7 @@ Any member may be empty or missing: an account stays usable without `SubjectRefP
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mocks.identities import Practice, Professional
+from common.identities import Practice, Professional
 
 Claims = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from mocks import identities
-from mocks.identities import Practice
+from common import identities
+from common.identities import Practice
 from mocks.lps import sign_in
 from mocks.lps.lifecycle import Lifecycle
 from mocks.lps.mail import Desk, MailSettings

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from mocks.identities import PATIENTS, PROFESSIONALS, Patient, Practice, Professional
+from common.identities import PATIENTS, PROFESSIONALS, Patient, Practice, Professional
 
 Kind = Literal["first", "replacement", "deletion", "message"]
 """Why a mail was written."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mocks.identities import Practice
+from common.identities import Practice
 from mocks.lps.lifecycle import Lifecycle, Offer
 from mocks.lps.outbox import SendResult
 from mocks.lps.psc_client import Attempt

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from mocks.identities import Practice, Professional
+from common.identities import Practice, Professional
 from mocks.lps.id_token import IdTokenRefused, claims_of
 from mocks.lps.person import Claims, national_id_of, professional_of
 from mocks.lps.psc_client import Attempt, PscClient, PscError, PscUnavailable, Tokens

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mocks.identities import PROFESSIONALS
+from common.identities import PROFESSIONALS
+from common.line_recorder import LineRecorder
 from mocks.mssante import operator
 from mocks.mssante.faults import FAULTS
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import DEFAULT_NAMES, Authority
-from mocks.terminal import LineRecorder
 
 _EXAMPLE = """example:
   python -m mocks.mssante --port 5587 --accept-token my-token=899700042171

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from mocks.recording import Recorder
+from common.recording import Recorder
 
 Expected = Literal["refuse", "accept", "recover"]
 

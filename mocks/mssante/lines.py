@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from common.recording import Masked, Secret, SecretRole
 from mocks.mssante.syntax import read_xoauth2
-from mocks.recording import Masked, Secret, SecretRole
 
 _SHOWN = 1000
 _VERB = re.compile(r"[A-Z]{1,20}")

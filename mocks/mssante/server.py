@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
+from common.networks import AllowList, is_loopback
+from common.recording import Blob, Recorder
 from mocks.mssante import operator
 from mocks.mssante.faults import Faults
 from mocks.mssante.lines import Said
 from mocks.mssante.store import MailStore, StoreFull
 from mocks.mssante.submission import Submission
 from mocks.mssante.syntax import Path, Refusal, message_id
-from mocks.networks import AllowList, is_loopback
 from mocks.pki.authority import ServerCertificate
-from mocks.recording import Blob, Recorder
 
 
 class AccessGrant(Protocol):

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from mocks.private_files import kept, replace
+from common.private_files import kept, replace
 
 DEFAULT_NAMES = ("localhost", "127.0.0.1")
 ROOT_NAME = "banc - autorité de test, sans valeur"

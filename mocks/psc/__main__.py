@@ -12,8 +12,8 @@ from types import FrameType
 
 from platformdirs import user_config_path
 
+from common.line_recorder import LineRecorder
 from mocks.psc.server import LIFETIMES, Client, PscMock, Tenant, TenantConfig
-from mocks.terminal import LineRecorder
 
 _EPILOG = """\
 The addresses and the client's secret are told on stderr, what happens is written on stdout as JSON

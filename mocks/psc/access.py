@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mocks.networks import AllowList
+from common.networks import AllowList
 from mocks.psc.web import Call, Refused, json_answer, refuse
 
 

@@ -2,10 +2,10 @@
 
 import secrets
 
+from common.recording import Secret
 from mocks.psc.pages import page
 from mocks.psc.state import Code, Login, Session
 from mocks.psc.web import Answer, Call, redirect
-from mocks.recording import Secret
 
 _ERRORS = ("access_denied", "login_required", "server_error", "temporarily_unavailable")
 

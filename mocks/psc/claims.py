@@ -5,7 +5,7 @@ Absent values are empty strings, as observed. A variant changes what UserInfo sa
 
 from collections.abc import Collection
 
-from mocks.identities import Practice, Professional
+from common.identities import Practice, Professional
 from mocks.psc.state import Means
 
 _SECTOR_OID = "1.2.250.1.71.4.2.4"

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from common.recording import Recorder, SecretRole
 from mocks.psc.access import Guard
 from mocks.psc.control import control
 from mocks.psc.keys import Keys
@@ -30,7 +31,6 @@ from mocks.psc.web import (
     kind_of_body,
     refuse,
 )
-from mocks.recording import Recorder, SecretRole
 
 _LOG = logging.getLogger("mocks.psc")
 _STEERING = ("control", "phone")

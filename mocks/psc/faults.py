@@ -6,8 +6,8 @@ A fault strikes one tenant only; armed with an occurrence, it strikes the n-th o
 import threading
 from dataclasses import dataclass, field
 
+from common.recording import Recorder, Secret
 from mocks.psc.fault_table import FAULTS, Fault
-from mocks.recording import Recorder, Secret
 
 __all__ = ["FAULTS", "Fault", "Faults", "Fired"]
 

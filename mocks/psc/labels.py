@@ -8,8 +8,8 @@ import binascii
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_plus
 
+from common.recording import Secret, SecretRole
 from mocks.psc.state import State
-from mocks.recording import Secret, SecretRole
 
 _ROLES: dict[str, SecretRole] = {
     "code": "code",

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import uvicorn
 
-from mocks.networks import AllowList, is_loopback
+from common.networks import AllowList, is_loopback
+from common.recording import Recorder
 from mocks.psc import pages
 from mocks.psc.access import Guard
 from mocks.psc.connection import Connection
@@ -31,7 +32,6 @@ from mocks.psc.tenant import (
     Tenant,
     TenantConfig,
 )
-from mocks.recording import Recorder
 
 __all__ = [
     "LIFETIMES",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
 
-from mocks.identities import Professional
+from common.identities import Professional
 
 if TYPE_CHECKING:
     from mocks.psc.tenant import Client, Lifetimes

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mocks.identities import PROFESSIONALS, Professional
+from common.identities import PROFESSIONALS, Professional
+from common.recording import Recorder
 from mocks.psc.faults import FAULTS, Faults
 from mocks.psc.phone import Bell, Phone
 from mocks.psc.state import AccessGrant, State
-from mocks.recording import Recorder
 
 REALM = "/auth/realms/esante-wallet"
 DISCOVERY = REALM + "/.well-known/wallet-openid-configuration"

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import hmac
 
+from common.recording import Secret
 from mocks.psc import ciba, tokens
 from mocks.psc.client_auth import authenticate, form_of
 from mocks.psc.discovery import CIBA_GRANT
 from mocks.psc.state import Code, Grant
 from mocks.psc.tenant import Client
 from mocks.psc.web import Answer, Call, error, json_answer, refuse
-from mocks.recording import Secret
 
 
 def token(call: Call) -> Answer:

@@ -2,12 +2,12 @@
 
 from starlette.responses import Response
 
+from common.recording import Secret
 from mocks.psc.claims import identity
 from mocks.psc.state import AccessToken
 from mocks.psc.tenant import VARIANTS
 from mocks.psc.tokens import sign
 from mocks.psc.web import Answer, Call, json_answer
-from mocks.recording import Secret
 
 
 def userinfo(call: Call) -> Answer:

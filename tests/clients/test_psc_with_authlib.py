@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from mocks.identities import DOCTOR
+from common.identities import DOCTOR
 
 CALLBACK = "http://127.0.0.1:9/psc/retour"
 

@@ -16,8 +16,8 @@ from types import SimpleNamespace
 import aiosmtplib
 import pytest
 
+from common.identities import COLLEAGUE, DOCTOR
 from conformance.journal import JournalWriter
-from mocks.identities import COLLEAGUE, DOCTOR
 from mocks.mssante.server import MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 

@@ -23,9 +23,9 @@ import pexpect
 from lxml import html
 from playwright.sync_api import Page, expect, sync_playwright
 
+from common.identities import COLLEAGUE, DOCTOR, NURSE
 from conformance.drivers.chromium import find_chromium
 from conformance.evidence.screen.display import Display
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE
 from mocks.pki.authority import Authority
 
 CLIENT_ID, SECRET = "lps-du-vendeur", "s3cret-chez-le-tiers"

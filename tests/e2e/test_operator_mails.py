@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 from typed_run import Start, Typist, Visitor, starts
 
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
+from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a POSIX terminal")
 

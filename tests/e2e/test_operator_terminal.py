@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typed_run import PRODUCT, Start, Typist, Visitor, starts
 
-from mocks.identities import DOCTOR
+from common.identities import DOCTOR
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a POSIX terminal")
 

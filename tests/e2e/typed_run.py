@@ -14,7 +14,7 @@ import httpx
 import pexpect
 from lxml import html
 
-from mocks.identities import DOCTOR
+from common.identities import DOCTOR
 
 PROMPT = "\r\n  > "
 PRODUCT = """\

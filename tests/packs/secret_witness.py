@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from common.recording import Secret
 from conformance.journal.secrets import Vault
-from mocks.recording import Secret
 
 _describe = Vault.describe
 

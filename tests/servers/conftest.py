@@ -15,7 +15,8 @@ import httpx
 import pytest
 from lxml import html
 
-from mocks.identities import DOCTOR, PROFESSIONALS, Professional
+from common.identities import DOCTOR, PROFESSIONALS, Professional
+from common.recording import Blob, Witness, secrets_in
 from mocks.lps.app import web_app
 from mocks.lps.parts import Parts
 from mocks.lps.product import Product
@@ -25,7 +26,6 @@ from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 from mocks.psc.server import Client, PscMock, Tenant, TenantConfig
 from mocks.psc.tenant import OFFICIAL, Lifetimes
-from mocks.recording import Blob, Witness, secrets_in
 
 
 @dataclass(slots=True)

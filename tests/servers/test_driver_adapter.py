@@ -19,9 +19,9 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
+from common.recording import Blob, Secret, Witness
 from conformance.drivers.actions import NotReady, Stopped
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
-from mocks.recording import Blob, Secret, Witness
 
 pytestmark = pytest.mark.usefixtures("english")
 

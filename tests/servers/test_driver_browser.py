@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from common.recording import Blob, Secret, Witness
 from conformance.drivers.actions import NotReady, Outcome, Stopped
 from conformance.drivers.browser import BrowserDriver, BrowserOptions
 from conformance.drivers.steps import ActionTable, SeeTable
-from mocks.recording import Blob, Secret, Witness
 
 pytestmark = pytest.mark.usefixtures("english")
 

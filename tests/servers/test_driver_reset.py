@@ -1,8 +1,8 @@
 """Between two stories, whatever the last one left on the page."""
 
+from common.identities import DOCTOR
 from conformance.drivers.browser import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
-from mocks.identities import DOCTOR
 from mocks.psc.tenant import OFFICIAL
 
 ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}

@@ -7,8 +7,8 @@ from ipaddress import ip_network
 import httpx
 import pytest
 
+from common.networks import AllowList, is_loopback
 from mocks.mssante.server import MailTenantConfig, SmtpMock
-from mocks.networks import AllowList, is_loopback
 from mocks.pki.authority import Authority
 from mocks.psc import connection
 from mocks.psc.server import PscMock, TenantConfig

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from common.identities import DOCTOR
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
 from conformance.evidence.screen.display import Display
-from mocks.identities import DOCTOR
 from mocks.lps.ciba import CibaLogin
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import PscClient

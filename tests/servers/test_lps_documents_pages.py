@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mocks.identities import COLLEAGUE, NURSE, PATIENT, UNQUALIFIED_PATIENT
+from common.identities import COLLEAGUE, NURSE, PATIENT, UNQUALIFIED_PATIENT
 
 TEXT = "Examen clinique sans particularité."
 

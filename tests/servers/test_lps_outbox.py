@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from mocks.identities import COLLEAGUE, DOCTOR
+from common.identities import COLLEAGUE, DOCTOR
+from common.recording import Blob, Witness
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.mail import Desk, Letter, MailSettings
 from mocks.lps.outbox import CannotSend, SendResult
 from mocks.lps.records import Recipients
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
-from mocks.recording import Blob, Witness
 
 DOMAIN = "outbox.mss.test"
 SENDER = DOCTOR.mailbox(DOMAIN)

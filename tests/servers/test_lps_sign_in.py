@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mocks.identities import COLLEAGUE, DOCTOR
+from common.identities import COLLEAGUE, DOCTOR
 from mocks.psc.tenant import SHORT
 
 TOKEN_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{10,}")

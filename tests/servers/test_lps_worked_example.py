@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
+from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
 from conformance.drivers.browser import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
 
 CPS = {"means": "cps", "national_id": DOCTOR.national_id}
 ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}

@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from mocks.identities import COLLEAGUE, DOCTOR
+from common.identities import COLLEAGUE, DOCTOR
 from mocks.psc.server import SHORT
 
 CALLBACK = "http://127.0.0.1:9/psc/retour"

@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from common.identities import COLLEAGUE
 from conformance.journal.kinds import KINDS
-from mocks.identities import COLLEAGUE
 from mocks.psc.faults import FAULTS
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from lxml import html
 
-from mocks.identities import DOCTOR
+from common.identities import DOCTOR
 from mocks.pki.authority import Authority
 from mocks.psc.server import PscMock, TenantConfig
 

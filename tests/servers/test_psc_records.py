@@ -8,8 +8,8 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from common.identities import DOCTOR
 from conformance.journal.kinds import KINDS
-from mocks.identities import DOCTOR
 
 
 def _wait(world, where):

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from common.identities import COLLEAGUE, DOCTOR, PATIENT
 from conformance.journal import JournalWriter
 from conformance.journal.kinds import KINDS
-from mocks.identities import COLLEAGUE, DOCTOR, PATIENT
 from mocks.mssante.server import MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 

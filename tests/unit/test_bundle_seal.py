@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
+from common.recording import Blob
 from conformance import locale
 from conformance.bundle import keys
 from conformance.bundle.keys import make_user_key, signing_key
@@ -24,7 +25,6 @@ from conformance.bundle.seal import seal
 from conformance.bundle.verify import verify
 from conformance.cli.main import cli
 from conformance.journal import JournalWriter
-from mocks.recording import Blob
 
 
 @pytest.fixture(autouse=True)

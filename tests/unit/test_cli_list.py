@@ -9,10 +9,10 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from common.identities import DOCTOR, PATIENT
 from conformance.cli.identities import identities_command
 from conformance.cli.list import list_command
 from conformance.stage.people import COLUMNS
-from mocks.identities import DOCTOR, PATIENT
 
 
 @pytest.mark.parametrize("kind", ["requirements", "scenarios", "proofs", "rules"])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
+from common.identities import DOCTOR, PATIENT
 from conformance import locale
 from conformance.bundle.reading import BundleFault
 from conformance.catalogue import Catalogue, load_catalogue
@@ -23,7 +24,6 @@ from conformance.dossier.lint.checking import Asked, Checked, check_folder
 from conformance.dossier.model import Product
 from conformance.evidence.screen.ffmpeg import run_ffmpeg
 from conformance.plan.model import Limits
-from mocks.identities import DOCTOR, PATIENT
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.pdf import write_pdf
 from mocks.lps.documents.submission import Submission

@@ -10,11 +10,11 @@ import pytest
 from stdnum import luhn
 from stdnum.fr import nir
 
+from common.identities import DOCTOR, PATIENT
 from conformance import locale
 from conformance.catalogue import load_catalogue
 from conformance.dossier.lint.checking import Asked, check_folder
 from conformance.dossier.lint.personal import Searched
-from mocks.identities import DOCTOR, PATIENT
 
 BODY = "1530275116002"
 REAL = BODY + nir.calc_check_digits(BODY + "00")

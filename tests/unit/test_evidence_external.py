@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from common.recording import Blob
 from conformance.catalogue import Catalogue, Piece, Proof, Scenario, Step, Text
 from conformance.evidence.package import build_proofs
 from conformance.evidence.screen.band import notice_of
 from conformance.journal import JournalWriter
 from conformance.plan.model import External, Stage
 from conformance.reporting.banner import banner
-from mocks.recording import Blob
 
 SAID = Text(fr="Texte", en="Text")
 BOTH = {"psc": "external", "mssante": "external"}

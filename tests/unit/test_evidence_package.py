@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
+from common.identities import DOCTOR, PATIENT
+from common.recording import Blob
 from conformance.catalogue import Catalogue, Piece, Proof, Requirement, Scenario, Step, Text
 from conformance.catalogue.model import Kind
 from conformance.evidence.package import ProofRow, build_proofs
 from conformance.journal import JournalWriter
-from mocks.identities import DOCTOR, PATIENT
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.submission import Submission
 from mocks.lps.records import CONSULTATION, Version
-from mocks.recording import Blob
 
 SAID = Text(fr="Texte", en="Text")
 PARTS = DocumentParts()

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from common.recording import Blob, Masked, Secret
 from conformance.journal import Journal, JournalWriter, read_part
 from conformance.journal.events import parse_event
 from conformance.journal.kinds import KINDS, schema_of
 from conformance.journal.secrets import Vault
-from mocks.recording import Blob, Masked, Secret
 
 
 def writer_in(folder: Path, part: str = "main") -> JournalWriter:

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from lxml import etree
 
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
+from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.pdf import FontMissing
 from mocks.lps.documents.submission import Addressee, MetadataAction, Submission

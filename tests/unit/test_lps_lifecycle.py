@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT
+from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.lifecycle import Lifecycle
 from mocks.lps.mail import Desk, MailSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mocks.identities import (
+from common.identities import (
     COLLEAGUE,
     DOCTOR,
     NURSE,

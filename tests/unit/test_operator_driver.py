@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from common.identities import DOCTOR, PATIENT
+from common.recording import Secret
 from conformance.drivers.actions import ACTIONS, SEES, NotReady, Outcome, Stopped
 from conformance.drivers.operator import OperatorDriver
 from conformance.drivers.operator_looks import LOOKS
@@ -19,8 +21,6 @@ from conformance.drivers.typed import LONGEST, command_of, decoded, unreachable
 from conformance.journal import JournalWriter
 from conformance.journal.amended import in_effect
 from conformance.stage.system import RecordedSystem
-from mocks.identities import DOCTOR, PATIENT
-from mocks.recording import Secret
 
 pytestmark = pytest.mark.usefixtures("english")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from common.identities import PATIENTS, PROFESSIONALS
 from conformance.plan import NoFace, Plan, PlanError, load_plan, parse_plan
 from conformance.plan.model import PersonKey
-from mocks.identities import PATIENTS, PROFESSIONALS
 
 pytestmark = pytest.mark.usefixtures("english")
 

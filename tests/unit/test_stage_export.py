@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from lxml import html
 
+from common.identities import DOCTOR
 from conformance import locale
 from conformance.drivers.actions import NotReady
 from conformance.plan import load_plan
@@ -21,7 +22,6 @@ from conformance.stage.addresses import Addresses
 from conformance.stage.export import FILES, Export, Root, hold_folder
 from conformance.stage.listening import Listening
 from conformance.stage.services import ClientRegistration
-from mocks.identities import DOCTOR
 from mocks.pki.authority import Authority
 
 SECRET = "un-secret-de-client-a-ne-pas-montrer"

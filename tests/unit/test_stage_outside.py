@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from common.identities import COLLEAGUE, DOCTOR, PATIENT
 from conformance.drivers.actions import NotReady, Seen, Stopped
 from conformance.drivers.person import DONE, NO, YES, Asked, Opening, Place, Said
 from conformance.journal import JournalWriter
@@ -16,7 +17,6 @@ from conformance.stage.identities import Identities
 from conformance.stage.outside import AWAY, DIFFERS, OutsideGuide, OutsidePsc, own_display
 from conformance.stage.world import BeyondReach, World, secret_outside
 from conformance.story import scenario
-from mocks.identities import COLLEAGUE, DOCTOR, PATIENT
 
 pytestmark = pytest.mark.usefixtures("english")
 

@@ -2,9 +2,9 @@
 
 import json
 
+from common.line_recorder import json_line
+from common.recording import Masked, Secret
 from conformance.stage.telling import Lines, Told, line_of
-from mocks.recording import Masked, Secret
-from mocks.terminal import json_line
 
 
 def _exchange(**changes):

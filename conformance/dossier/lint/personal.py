@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from common.identities import PATIENTS
 from conformance.documents.identifiers import PROFESSIONALS_OID, luhn_holds
 from conformance.documents.ins import (
     NIA_OID,
@@ -29,7 +30,6 @@ from conformance.documents.ins import (
 )
 from conformance.dossier.lint.remarks import Remark
 from conformance.locale import _
-from mocks.identities import PATIENTS
 
 TEST_OIDS = frozenset({NIR_TEST_OID, NIR_DEMONSTRATION_OID})
 REAL_OIDS = frozenset({NIR_OID, NIA_OID})

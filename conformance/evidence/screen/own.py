@@ -16,6 +16,7 @@ from typing import Any
 from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 
+from common.recording import Recorder
 from conformance.evidence.screen.backends import BACKENDS, NO_BACKEND, Backend, backend_named
 from conformance.evidence.screen.band import Band, notice_of
 from conformance.evidence.screen.ffmpeg import run_ffmpeg
@@ -23,7 +24,6 @@ from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.evidence.screen.recorder import Film
 from conformance.locale import _
 from conformance.plan import Plan
-from mocks.recording import Recorder
 
 _PICTURE_WITHIN_S = 10.0
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
+from common.recording import Recorder
 from conformance.drivers.actions import NotReady
 from conformance.evidence.screen.backends import Backend, Screen, X11Grab
 from conformance.evidence.screen.band import Band, BandFiles, band_filter
@@ -23,7 +24,6 @@ from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.journal.kinds import FilmFinished, FilmStarted
 from conformance.locale import _
 from conformance.plan.sizes import in_words
-from mocks.recording import Recorder
 
 _ENCODING = (
     *("-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "26"),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from common.recording import Recorder
 from conformance.drivers.actions import NotReady
 from conformance.evidence.screen.backends import backend_named
 from conformance.evidence.screen.band import Band, notice_of
@@ -11,7 +12,6 @@ from conformance.evidence.screen.pointer import Pointer
 from conformance.evidence.screen.recorder import Film
 from conformance.locale import _
 from conformance.plan import Plan
-from mocks.recording import Recorder
 
 
 class NoStudio:

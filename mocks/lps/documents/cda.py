@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from mocks.identities import (
+from common.identities import (
     ORGANISATIONS_OID,
     PROFESSIONALS_OID,
     Patient,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mocks.identities import INS_TEST_OID, Patient, Practice, Professional
+from common.identities import INS_TEST_OID, Patient, Practice, Professional
 from mocks.lps.records import RecordError
 
 _Known = TypeVar("_Known")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from mocks.identities import (
+from common.identities import (
     INS_TEST_OID,
     ORGANISATIONS_OID,
     PROFESSIONALS_OID,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mocks.identities import Practice, Professional
+from common.identities import Practice, Professional
 from mocks.lps.records import Version
 
 MetadataAction = Literal["", "C", "D"]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mocks.identities import COLLEAGUE, Professional
+from common.identities import COLLEAGUE, Professional
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.sign_in import ShownIdentity

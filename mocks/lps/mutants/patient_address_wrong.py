@@ -1,6 +1,6 @@
 """The patient's address is made with a wrong key."""
 
-from mocks.identities import Patient
+from common.identities import Patient
 from mocks.lps import mail
 from mocks.lps.mail import MailSettings
 from mocks.lps.parts import Parts, with_documents

@@ -9,7 +9,7 @@ from typing import Any
 from checks_documents import LABEL, SENDER, TITLE, Doc, archive, letter, pdf
 from checks_story import DOMAIN, MAILBOX, PATIENT_DOMAIN, Story, token
 
-from mocks.identities import COLLEAGUE, DOCTOR
+from common.identities import COLLEAGUE, DOCTOR
 
 Tell = Callable[[Story], object]
 Refused = tuple[Tell, str, str | None]

@@ -5,7 +5,7 @@ from typing import Any
 
 from checks_story import DOCTOR, HOST, Story, basic, secret, token
 
-from mocks.identities import COLLEAGUE
+from common.identities import COLLEAGUE
 
 Tell = Callable[[Story], object]
 

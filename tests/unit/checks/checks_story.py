@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from common.identities import COLLEAGUE, DOCTOR, PATIENTS
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.checks.registry import Rule
 from conformance.journal.events import BlobRef, Event
-from mocks.identities import COLLEAGUE, DOCTOR, PATIENTS
 
 HOST = "https://localhost:8443"
 CALLBACK = "https://localhost:9443/callback"

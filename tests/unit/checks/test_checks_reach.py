@@ -6,6 +6,7 @@ import pytest
 from checks_examples_psc import BUTTON, LEGAL
 from checks_story import Story
 
+from common.identities import COLLEAGUE, DOCTOR
 from conformance.checks.load import load_rules
 from conformance.checks.reach import (
     SERVICES,
@@ -15,7 +16,6 @@ from conformance.checks.reach import (
     services_of,
 )
 from conformance.checks.registry import RULES, Rule, Said
-from mocks.identities import COLLEAGUE, DOCTOR
 
 ACCEPTED = {**checks_examples_psc.ACCEPTED, **checks_examples_mss.ACCEPTED}
 SOURCES = {"psc": "psc", "smtp": "mssante", "imap": "mssante", "directory": "mssante"}

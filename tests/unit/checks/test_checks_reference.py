@@ -5,10 +5,10 @@ from pathlib import Path
 
 from checks_story import DOMAIN, PATIENT_DOMAIN, Story
 
+from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.checks.load import load_rules
 from conformance.checks.registry import Answer, Rule, Said
-from mocks.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.lifecycle import Lifecycle
 from mocks.lps.mail import Desk, MailSettings

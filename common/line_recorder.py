@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TextIO
 
-from mocks.recording import Blob, Masked, Secret, Witness
+from common.recording import Blob, Masked, Secret, Witness
 
 _OUTSIDE_ASCII = re.compile(r"[^\x20-\x7e]")
 

@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from platformdirs import user_config_path
+
 
 def kept(path: Path, make: Callable[[], bytes]) -> bytes:
     """What `path` holds, made first if there is nothing; of two makers at once, one wins."""
@@ -29,3 +31,11 @@ def _private_file(near: Path, content: bytes) -> Path:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
     return path
+
+
+def keys_folder() -> Path:
+    """The folder, made if missing; `BANC_CONFIG` names another."""
+    named = os.environ.get("BANC_CONFIG")
+    folder = Path(named) if named else user_config_path("banc", appauthor=False)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

@@ -1,0 +1,1 @@
+"""The ground that mocks and bench share: people, recording, networks, private files."""
