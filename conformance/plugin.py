@@ -13,11 +13,11 @@ import allure
 import pytest
 
 from conformance import hookspecs
-from conformance.bundle.reading import BundleFault
 from conformance.catalogue import catalogue_for
+from conformance.errors import BundleFault, PlanError
 from conformance.evidence.kept_films import Video
 from conformance.judging.findings import Verdict
-from conformance.plan import PlanError, load_plan
+from conformance.plan import load_plan
 from conformance.plan.applicability import not_for
 from conformance.plan.packs import TOUR, packs_of
 from conformance.plan.sizes import octets

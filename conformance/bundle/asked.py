@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.locale.printable import printable
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conformance.bundle.asked import hold_asked
 from conformance.bundle.following import follow
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.journal import Journal
 from conformance.judging.findings import Judgement, Verdict
 from conformance.judging.judge import judge

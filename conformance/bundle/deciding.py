@@ -11,9 +11,10 @@ from conformance.bundle.decision_file import Choice, Role, Target, document, sai
 from conformance.bundle.decisions import Decisions, decisions_of
 from conformance.bundle.files import write_whole
 from conformance.bundle.keys import SigningKey
-from conformance.bundle.reading import AlteredBundle, BundleFault, opened
+from conformance.bundle.reading import opened
 from conformance.bundle.seal import signed
 from conformance.bundle.verify import INTACT, verify
+from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal.events import whole_text
 from conformance.locale import _
 

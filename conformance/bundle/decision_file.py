@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.reporting.words import finding_name
 

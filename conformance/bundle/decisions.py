@@ -22,8 +22,9 @@ from conformance.bundle.decision_file import (
     Target,
     read_document,
 )
-from conformance.bundle.reading import BundleFault, opened, sha256_of
+from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.signature import Signer, read_signature
+from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.locale.printable import printable
 from conformance.reporting.words import choice_word, role_word

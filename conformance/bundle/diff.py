@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.judging.findings import WORST_FIRST, Verdict
 from conformance.locale import N_, _, _n
 from conformance.reporting.words import verdict_word

@@ -8,7 +8,7 @@ from typing import Any
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.judging.findings import Verdict
 from conformance.locale import _
 from conformance.locale.printable import printable

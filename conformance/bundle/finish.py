@@ -11,8 +11,9 @@ import rfc8785
 from conformance.bundle.files import no_room, write_whole
 from conformance.bundle.keys import signing_key
 from conformance.bundle.likeness import deposited, likeness_in
-from conformance.bundle.reading import BundleFault, opened
+from conformance.bundle.reading import opened
 from conformance.bundle.seal import MANIFEST, seal
+from conformance.errors import BundleFault
 from conformance.evidence.package import build_proofs
 from conformance.evidence.recovery import recover_films
 from conformance.judging.findings import Judgement

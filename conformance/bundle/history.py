@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from conformance.bundle.findings import load_findings
-from conformance.bundle.reading import BundleFault, contents, opened
+from conformance.bundle.reading import contents, opened
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import ALTERED, INTACT, verify
+from conformance.errors import BundleFault
 from conformance.journal import read_part
 from conformance.locale import _
 

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from common.private_files import keys_folder
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.locale import _
 
 Who = Literal["user", "run"]

@@ -17,10 +17,11 @@ from conformance.bundle.asked import hold_asked
 from conformance.bundle.diff import compare
 from conformance.bundle.files import write_whole
 from conformance.bundle.findings import load_findings
-from conformance.bundle.reading import AlteredBundle, BundleFault, opened, sha256_of
+from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import ALTERED, INTACT, verify
 from conformance.catalogue import Catalogue, catalogue_in, catalogue_note
+from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal import Journal
 from conformance.locale import _, _n
 from conformance.plan import Plan, load_plan

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from conformance.bundle.diff import Change, Difference, compare, lines
 from conformance.bundle.findings import load_findings
 from conformance.bundle.like import FOLDER
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.reporting.beside import Deposited, Unlike
 from conformance.reporting.words import finding_name, verdict_word

@@ -12,9 +12,10 @@ from conformance.bundle.files import write_whole
 from conformance.bundle.findings import load_findings
 from conformance.bundle.likeness import deposited, likeness_in
 from conformance.bundle.proof_list import proof_rows
-from conformance.bundle.reading import AlteredBundle, BundleFault, opened
+from conformance.bundle.reading import opened
 from conformance.bundle.verify import ALTERED, INTACT, verify
 from conformance.catalogue import catalogue_in
+from conformance.errors import AlteredBundle, BundleFault
 from conformance.judging.recorded import as_recorded
 from conformance.locale import _
 from conformance.locale.printable import printable

@@ -8,7 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
-from conformance.bundle.reading import BundleFault, name_problem
+from conformance.bundle.reading import name_problem
+from conformance.errors import BundleFault
 from conformance.evidence.package import ProofRow, State
 from conformance.locale import _
 from conformance.locale.printable import printable

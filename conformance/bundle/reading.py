@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.locale.printable import seen
 
@@ -22,14 +23,6 @@ _ILLEGAL = frozenset('<>:"|?*\\')
 _RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 )
-
-
-class BundleFault(Exception):
-    """A bundle, or a file of it, cannot be read as such; one sentence that names the place."""
-
-
-class AlteredBundle(BundleFault):
-    """A bundle, or what stands beside it, is not as it was sealed: nothing is built on it."""
 
 
 @dataclass(frozen=True, slots=True)

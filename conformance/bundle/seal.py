@@ -14,7 +14,8 @@ from joserfc import jws
 
 from conformance.bundle.files import write_whole
 from conformance.bundle.keys import SigningKey
-from conformance.bundle.reading import BundleFault, scan
+from conformance.bundle.reading import scan
+from conformance.errors import BundleFault
 from conformance.locale import _
 
 MANIFEST = "manifest.json"

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conformance.bundle.following import Followed, follow
 from conformance.bundle.keys import wanted_thumbprint
-from conformance.bundle.reading import BundleFault, Contents, contents, name_problem
+from conformance.bundle.reading import Contents, contents, name_problem
 from conformance.bundle.seal import MANIFEST, SIGNATURE
 from conformance.bundle.signature import Signature, Signer, read_signature
+from conformance.errors import BundleFault
 from conformance.locale import _, _n
 from conformance.locale.system import reason_of
 

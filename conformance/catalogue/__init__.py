@@ -3,13 +3,11 @@
 from conformance.catalogue.choosing import catalogue_for, catalogue_in, catalogue_note
 from conformance.catalogue.loader import Catalogue, load_catalogue
 from conformance.catalogue.model import Piece, Proof, Requirement, Scenario, Step, Text
-from conformance.catalogue.official.model import CatalogueFault
 from conformance.catalogue.source import CatalogueError
 
 __all__ = [
     "Catalogue",
     "CatalogueError",
-    "CatalogueFault",
     "Piece",
     "Proof",
     "Requirement",

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from conformance.catalogue import CatalogueFault, load_catalogue
+from conformance.catalogue import load_catalogue
 from conformance.catalogue.official import folder
 from conformance.catalogue.official.merge import merged
 from conformance.catalogue.official.model import Imported
 from conformance.catalogue.official.opening import LIMITS, octets_of
 from conformance.catalogue.official.words import clean_text
+from conformance.errors import CatalogueFault
 from conformance.locale import _
 
 _TEXTS = "textes"

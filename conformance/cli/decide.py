@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.bundle.decision_file import CHOICES, ROLES
-from conformance.bundle.reading import BundleFault
 from conformance.cli.bundles import BUNDLE
 from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 from conformance.cli.mishaps import printable
+from conformance.errors import BundleFault
 from conformance.locale import _
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ _WIDTH = 78
 _GUIDES = {"fr": "docs/premier-jour.md", "en": "docs/first-day.md"}
 
 
-class BadAnswers(Exception):
+class BadAnswers(SetUpFault):
     """The answers given cannot be used: one sentence each."""
 
 
@@ -188,7 +188,7 @@ def _line(prompt: str) -> str:
 
 def _write(out: Path, answers: Answers) -> None:
     """Write the file, and say what is left and what comes next. Raises `BadAnswers`."""
-    from conformance.plan import PlanError
+    from conformance.errors import PlanError
     from conformance.starting.writing import first_scenario, remaining, text_of, write_new
 
     guide = _GUIDES[language()]

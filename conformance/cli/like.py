@@ -9,8 +9,8 @@ import click
 from conformance.bundle.finish import Finished
 from conformance.bundle.like import Deposit, deposit_of, strangeness
 from conformance.bundle.likeness import likeness_in
-from conformance.bundle.reading import BundleFault
 from conformance.cli.mishaps import printable
+from conformance.errors import BundleFault
 from conformance.judging.judge import all_rules, findings_json
 from conformance.locale import _
 

@@ -2,13 +2,10 @@
 
 import traceback
 
-from conformance.bundle.reading import AlteredBundle, BundleFault
-from conformance.catalogue import CatalogueFault
-from conformance.drivers.actions import NotReady
+from conformance.errors import SetUpFault
 from conformance.locale import _
 from conformance.locale.printable import printable as printable
 from conformance.locale.system import sentence_of
-from conformance.plan import PlanError
 
 
 def told(error: BaseException) -> tuple[str, int]:
@@ -16,10 +13,8 @@ def told(error: BaseException) -> tuple[str, int]:
 
     Of a defect of ours also where it came up.
     """
-    if isinstance(error, AlteredBundle):
-        return str(error), 1
-    if isinstance(error, BundleFault | CatalogueFault | NotReady | PlanError):
-        return str(error), 2
+    if isinstance(error, SetUpFault):
+        return str(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
         return _("interrupted"), 130
     if isinstance(error, OSError):

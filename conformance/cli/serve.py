@@ -82,7 +82,7 @@ def _serve(options: dict[str, Any]) -> int:
 
 def _wanted(options: dict[str, Any]) -> "Wanted":
     """What was asked for, held to its conditions. Raises `NotReady`: one sentence a mistake."""
-    from conformance.drivers.actions import NotReady
+    from conformance.errors import NotReady
     from conformance.stage.listening import hold_here, problems
     from conformance.stage.serving import Wanted, problems_of_faults, problems_of_uris
 

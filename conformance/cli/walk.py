@@ -10,9 +10,9 @@ from conformance.bundle.deciding import Table, Wish, hold_key, now, record, tabl
 from conformance.bundle.decision_file import CHOICES, ROLES, Choice
 from conformance.bundle.keys import SigningKey
 from conformance.bundle.merged import merged
-from conformance.bundle.reading import AlteredBundle, BundleFault
 from conformance.cli.decide import at_a_terminal
 from conformance.cli.mishaps import printable
+from conformance.errors import AlteredBundle, BundleFault
 from conformance.locale import _, phrase
 from conformance.reporting.visit_views import VisitItem, VisitStop
 from conformance.reporting.words import choice_word, role_word

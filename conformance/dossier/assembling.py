@@ -4,13 +4,13 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.bundle.reading import BundleFault
 from conformance.catalogue import Catalogue
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.dossier.building import build
 from conformance.dossier.bundles import Terms, expand, gather, names, newest_gaps
 from conformance.dossier.choosing import Holdings, lines_of
 from conformance.dossier.model import Dossier, Product
+from conformance.errors import BundleFault
 
 
 def assemble(

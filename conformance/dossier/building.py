@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.bundle.reading import BundleFault, name_problem, sha256_of
+from conformance.bundle.reading import name_problem, sha256_of
 from conformance.dossier.model import Dossier, Evidence, Line
 from conformance.dossier.tables import write_csv, write_xlsx
+from conformance.errors import BundleFault
 from conformance.locale import _
 
 INDEX = "index.csv"

@@ -17,12 +17,13 @@ from typing import Any
 from conformance.bundle.decision_file import Target
 from conformance.bundle.decisions import Decisions, decisions_of
 from conformance.bundle.findings import load_findings
-from conformance.bundle.reading import BundleFault, Contents, contents
+from conformance.bundle.reading import Contents, contents
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import INTACT, verified
 from conformance.catalogue import Catalogue, Proof
 from conformance.dossier.model import Evidence, LeftOut, Product
 from conformance.dossier.verdicts import Settled, scenario_verdicts
+from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.reporting.words import choice_word
 

@@ -192,10 +192,6 @@ def unknown_word(kind: str, word: str, known: Iterable[str]) -> str:
     return said.format(kind=kind, word=repr(word), known=", ".join(known))
 
 
-class NotReady(Exception):
-    """The set-up, not the product, prevents the story: says which file, key or address."""
-
-
 class Stopped(Exception):
     """A story ends here because an action was not `done`.
 

@@ -12,15 +12,7 @@ from typing import Any, Literal
 import httpx
 
 from common.recording import Masked, Recorder
-from conformance.drivers.actions import (
-    ACTIONS,
-    SEES,
-    NotReady,
-    Outcome,
-    Seen,
-    Stopped,
-    unknown_word,
-)
+from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, Stopped, unknown_word
 from conformance.drivers.bounded import Answer, NoAnswer, TimedOut, Unreachable, ask
 from conformance.drivers.contract import BadAnswer, outcome_of, seen_of
 from conformance.drivers.deadlines import Deadline
@@ -28,6 +20,7 @@ from conformance.drivers.exchanges import ExchangeLog, answered, bare, secrets_i
 from conformance.drivers.outside import Guide
 from conformance.drivers.user_agent import Page, UserAgent
 from conformance.drivers.wallet_forms import WalletForms
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
 SEE_WITHIN = 10.0

@@ -16,15 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from common.recording import Recorder
-from conformance.drivers.actions import (
-    ACTIONS,
-    SEES,
-    NotReady,
-    Outcome,
-    Seen,
-    Stopped,
-    unknown_word,
-)
+from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, Stopped, unknown_word
 from conformance.drivers.chromium import Box, Chromium, ChromiumOptions
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, bare
@@ -35,6 +27,7 @@ from conformance.drivers.outside import Guide, OutsidePages
 from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
 from conformance.drivers.wallet import SignInPages, WalletPage
 from conformance.drivers.watch import PageWatch
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
 SEE_WITHIN = 20.0

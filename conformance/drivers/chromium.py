@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
 Box = tuple[int, int, int, int]

@@ -9,7 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from conformance.drivers.actions import NotReady, Outcome
+from conformance.drivers.actions import Outcome
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import bare, no_answer
 from conformance.drivers.looking import centre_on_screen, text_of, visible
@@ -27,6 +27,7 @@ from conformance.drivers.steps import (
     filled,
 )
 from conformance.drivers.watch import Failure, PageWatch, net_error
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
 SLICE_S = 0.25

@@ -7,14 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from conformance.drivers.actions import (
-    ACTIONS,
-    SEES,
-    NotReady,
-    Outcome,
-    Seen,
-    unknown_word,
-)
+from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, unknown_word
 from conformance.drivers.operator_looks import LOOKS, answer_of, question_of, seen_of
 from conformance.drivers.operator_order import Order
 from conformance.drivers.operator_outcomes import (
@@ -39,6 +32,7 @@ from conformance.drivers.person import (
     Said,
 )
 from conformance.drivers.turns import Turn, Turns
+from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.locale import _
 

@@ -6,7 +6,6 @@ import time
 from collections import deque
 from typing import TextIO
 
-from conformance.drivers.actions import NotReady
 from conformance.drivers.failing import failure
 from conformance.drivers.person import BACK, DONE, TEXT, Asked, Left, Opening, Place, Said
 from conformance.drivers.terminal_page import Page
@@ -24,6 +23,7 @@ from conformance.drivers.typed import (
     raw_input_of,
     unreachable,
 )
+from conformance.errors import NotReady
 from conformance.journal import Event, JournalWriter
 from conformance.locale import _
 

@@ -1,6 +1,6 @@
 """banc.toml: what product, which corridor and wave, what to run."""
 
-from conformance.plan.loading import PlanError, load_plan, parse_plan
+from conformance.plan.loading import load_plan, parse_plan
 from conformance.plan.model import PLACES, Evidence, Expected, Face, NoFace, Plan, Product, Stage
 from conformance.plan.packs import PACKS, TOUR
 
@@ -13,7 +13,6 @@ __all__ = [
     "Face",
     "NoFace",
     "Plan",
-    "PlanError",
     "Product",
     "Stage",
     "load_plan",

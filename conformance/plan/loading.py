@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from conformance.catalogue import CatalogueFault, catalogue_for
+from conformance.catalogue import catalogue_for
 from conformance.drivers.steps import problems_of_action, problems_of_see
+from conformance.errors import CatalogueFault, PlanError
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.plan.external import problems_of_external
@@ -24,14 +25,6 @@ from conformance.stage.listening import problems as problems_of_listening
 
 _PLACE = re.compile(r"\{([a-z_]*)\}")
 _URLS = frozenset({"address", "psc_issuer", "psc_discovery"})
-
-
-class PlanError(Exception):
-    """`banc.toml` cannot be used: one sentence for each mistake, with file, line and key."""
-
-    def __init__(self, sentences: list[str]) -> None:
-        super().__init__("\n".join(sentences))
-        self.sentences = sentences
 
 
 def load_plan(path: Path | None = None, today: date | None = None) -> Plan:

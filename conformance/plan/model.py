@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from conformance.catalogue.model import Corridor, SignIn, Wave
-from conformance.drivers.actions import NotReady
 from conformance.drivers.steps import ActionTable, See
+from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.plan.packs import Pack
 from conformance.plan.sizes import octets

@@ -10,8 +10,9 @@ from typing import Any
 
 from common.identities import Patient, Professional
 from conformance.catalogue import Catalogue
-from conformance.drivers.actions import NotReady, Stopped
+from conformance.drivers.actions import Stopped
 from conformance.drivers.outside import SIGN_IN_WITHIN
+from conformance.errors import NotReady
 from conformance.evidence.kept_films import Room
 from conformance.evidence.screen.own import OwnStudio
 from conformance.evidence.screen.studio import NoStudio, Studio

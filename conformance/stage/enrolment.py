@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.private_files import kept
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.locale.system import reason_of
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from common.private_files import replace
 from conformance.bundle.files import write_whole
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.stage.addresses import Addresses

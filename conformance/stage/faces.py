@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.drivers.actions import Driver, NotReady
+from conformance.drivers.actions import Driver
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
 from conformance.drivers.operator import OperatorDriver, OperatorOptions
 from conformance.drivers.person import Person
+from conformance.errors import NotReady
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.locale import _, phrase

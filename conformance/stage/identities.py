@@ -5,7 +5,7 @@ from typing import Any
 
 from common.identities import PROFESSIONALS, Patient, Professional
 from conformance.checks.reach import MSSANTE, PSC
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.model import Identity

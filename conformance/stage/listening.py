@@ -12,7 +12,7 @@ from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Protocol
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.identities import Professional
-from conformance.drivers.actions import NotReady, Outcome, Seen, Stopped
+from conformance.drivers.actions import Outcome, Seen, Stopped
 from conformance.drivers.person import DONE, NO, YES, Asked, Choice, Person
+from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.stage.identities import Identities, service_name

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from common.identities import Professional
-from conformance.drivers.actions import NotReady, Seen
+from conformance.drivers.actions import Seen
+from conformance.errors import NotReady
 from conformance.journal import Event, JournalWriter
 from conformance.locale import _
 from mocks.psc.phone import Pending

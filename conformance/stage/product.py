@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.stage.processes import Death, WatchedProcess

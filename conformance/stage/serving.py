@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from common.recording import Recorder
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.stage.listening import Listening

@@ -5,16 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from common.recording import Blob
-from conformance.drivers.actions import (
-    ACTIONS,
-    SEES,
-    Driver,
-    NotReady,
-    Outcome,
-    Seen,
-    Stopped,
-    unknown_word,
-)
+from conformance.drivers.actions import ACTIONS, SEES, Driver, Outcome, Seen, Stopped, unknown_word
+from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 
 Watch = Callable[[], None]

@@ -13,7 +13,7 @@ from typing import Any
 from common.identities import PROFESSIONALS, Patient, Professional
 from common.recording import Secret
 from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.locale import _
 from conformance.plan import Plan

@@ -14,8 +14,9 @@ from conformance.bundle.blaming import blaming
 from conformance.bundle.finish import finish
 from conformance.bundle.keys import signing_key
 from conformance.bundle.like import deposit_of, strangeness
-from conformance.bundle.reading import BundleFault, name_problem
+from conformance.bundle.reading import name_problem
 from conformance.bundle.seal import seal
+from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 from conformance.locale.printable import printable
 

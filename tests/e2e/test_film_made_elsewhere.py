@@ -13,9 +13,9 @@ import segno
 from playwright.sync_api import sync_playwright
 
 from conformance.bundle.keys import signing_key
-from conformance.bundle.reading import BundleFault
 from conformance.bundle.seal import seal
 from conformance.drivers.chromium import find_chromium
+from conformance.errors import BundleFault
 from conformance.evidence.elsewhere.laying import Telling, lay, telling_of
 from conformance.evidence.elsewhere.marks import start_by_mark
 from conformance.evidence.screen.ffmpeg import run_ffmpeg

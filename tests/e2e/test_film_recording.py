@@ -16,7 +16,7 @@ import pytest
 from Xlib import X
 from Xlib.display import Display as XConnection
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.evidence.recovery import recover_films
 from conformance.evidence.screen.band import Band
 from conformance.evidence.screen.display import Display

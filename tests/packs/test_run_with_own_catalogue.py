@@ -15,16 +15,11 @@ import pytest
 from conformance.bench.workbooks import Invented, invented, write_rem
 from conformance.bundle.finish import finish
 from conformance.bundle.verify import verify
-from conformance.catalogue import (
-    CatalogueFault,
-    catalogue_for,
-    catalogue_in,
-    catalogue_note,
-    load_catalogue,
-)
+from conformance.catalogue import catalogue_for, catalogue_in, catalogue_note, load_catalogue
 from conformance.catalogue.official import folder
 from conformance.catalogue.official.reading import read_workbook
 from conformance.catalogue.official.recorded import read_kept
+from conformance.errors import CatalogueFault
 from conformance.evidence.package import build_proofs
 from conformance.journal import Journal
 from conformance.judging.findings import Verdict

@@ -20,8 +20,9 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from common.recording import Blob, Secret, Witness
-from conformance.drivers.actions import NotReady, Stopped
+from conformance.drivers.actions import Stopped
 from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.errors import NotReady
 
 pytestmark = pytest.mark.usefixtures("english")
 

@@ -16,9 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from common.recording import Blob, Secret, Witness
-from conformance.drivers.actions import NotReady, Outcome, Stopped
+from conformance.drivers.actions import Outcome, Stopped
 from conformance.drivers.browser import BrowserDriver, BrowserOptions
 from conformance.drivers.steps import ActionTable, SeeTable
+from conformance.errors import NotReady
 
 pytestmark = pytest.mark.usefixtures("english")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec
 

@@ -19,9 +19,9 @@ from conformance.bundle.decisions import Decisions, decisions_of
 from conformance.bundle.finish import finish
 from conformance.bundle.keys import SigningKey, make_user_key, signing_key, user_key_path
 from conformance.bundle.merged import write_merged
-from conformance.bundle.reading import AlteredBundle, BundleFault
 from conformance.bundle.seal import signed
 from conformance.bundle.verify import verify
+from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal import JournalWriter
 
 STORY = "PSC.01.01@ecps"

@@ -4,7 +4,7 @@ import pytest
 
 from conformance import locale
 from conformance.bundle.diff import compare, lines
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.judging.findings import Finding, Verdict
 
 

@@ -11,16 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import locale
-from conformance.bundle.reading import (
-    LIMITS,
-    BundleFault,
-    Limits,
-    contents,
-    name_problem,
-    opened,
-    scan,
-)
+from conformance.bundle.reading import LIMITS, Limits, contents, name_problem, opened, scan
 from conformance.bundle.verify import verify
+from conformance.errors import BundleFault
 
 
 @pytest.fixture(autouse=True)

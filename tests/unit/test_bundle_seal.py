@@ -20,10 +20,10 @@ from common.recording import Blob
 from conformance import locale
 from conformance.bundle import keys
 from conformance.bundle.keys import make_user_key, signing_key
-from conformance.bundle.reading import BundleFault
 from conformance.bundle.seal import seal
 from conformance.bundle.verify import verify
 from conformance.cli.main import cli
+from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 
 

@@ -14,13 +14,13 @@ import pytest
 
 from conformance import locale
 from conformance.bundle.keys import signing_key
-from conformance.bundle.reading import BundleFault
 from conformance.bundle.seal import seal
 from conformance.catalogue import Catalogue, load_catalogue
 from conformance.catalogue.applicability import Candidate
 from conformance.dossier.assembling import assemble
 from conformance.dossier.model import Dossier, Product
 from conformance.dossier.tables import harmless
+from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 
 OURS = Product("Logiciel", "4.2", "7")

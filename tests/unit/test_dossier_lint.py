@@ -17,11 +17,11 @@ from pypdf import PdfWriter
 
 from common.identities import DOCTOR, PATIENT
 from conformance import locale
-from conformance.bundle.reading import BundleFault
 from conformance.catalogue import Catalogue, load_catalogue
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.dossier.lint.checking import Asked, Checked, check_folder
 from conformance.dossier.model import Product
+from conformance.errors import BundleFault
 from conformance.evidence.screen.ffmpeg import run_ffmpeg
 from conformance.plan.model import Limits
 from mocks.lps.document_parts import DocumentParts

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.evidence.screen import fonts
 from conformance.evidence.screen.backends import BACKENDS, backend_named
 from conformance.evidence.screen.band import NOTICE, Band, BandFiles, band_filter

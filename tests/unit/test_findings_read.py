@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.bundle.findings import load_findings
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 
 FINDING: dict[str, Any] = {
     "key": {"rule": "r", "scenario": "s", "subject": "login 1"},

@@ -16,6 +16,7 @@ from conformance.bundle.keeping import remove, surplus
 from conformance.bundle.keys import make_user_key, signing_key
 from conformance.bundle.seal import seal
 from conformance.cli.nightly import Night
+from conformance.errors import PlanError
 from conformance.evidence.kept_films import (
     DROPPED,
     LEAST_FILM,
@@ -28,7 +29,7 @@ from conformance.evidence.kept_films import (
 from conformance.evidence.package import build_proofs
 from conformance.journal import Journal, JournalWriter
 from conformance.judging.findings import Finding, ScenarioVerdict, Verdict
-from conformance.plan import PlanError, load_plan
+from conformance.plan import load_plan
 from conformance.plan.sizes import in_words, octets
 from conformance.reporting.exchanges import one_line
 

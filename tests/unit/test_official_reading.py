@@ -16,13 +16,13 @@ from conformance.bench.workbooks import (
     write_rem,
     write_sheet,
 )
-from conformance.catalogue import CatalogueFault
 from conformance.catalogue.official.defects import sentence
 from conformance.catalogue.official.keys import Said, corridors_in, nature_of, waves_in
 from conformance.catalogue.official.kinds import kinds_of
 from conformance.catalogue.official.model import Imported
 from conformance.catalogue.official.reading import read_workbook
 from conformance.catalogue.official.steps import steps_of
+from conformance.errors import CatalogueFault
 
 pytestmark = pytest.mark.usefixtures("english")
 

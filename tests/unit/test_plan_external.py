@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from conformance.plan import Plan, PlanError, parse_plan
+from conformance.errors import PlanError
+from conformance.plan import Plan, parse_plan
 
 pytestmark = pytest.mark.usefixtures("english")
 

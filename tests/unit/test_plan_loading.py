@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from common.identities import PATIENTS, PROFESSIONALS
-from conformance.plan import NoFace, Plan, PlanError, load_plan, parse_plan
+from conformance.errors import PlanError
+from conformance.plan import NoFace, Plan, load_plan, parse_plan
 from conformance.plan.model import PersonKey
 
 pytestmark = pytest.mark.usefixtures("english")

@@ -16,7 +16,7 @@ from lxml import html
 
 from common.identities import DOCTOR
 from conformance import locale
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.plan import load_plan
 from conformance.stage.addresses import Addresses
 from conformance.stage.export import FILES, Export, Root, hold_folder

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
 from conformance.stage.listening import Listening, hold_here, hold_run, machines, problems
 

@@ -12,8 +12,9 @@ from typing import Any, Literal
 import yaml
 
 from conformance.catalogue.official.columns import PROOF, PROOF_ID, TITLES
-from conformance.catalogue.official.model import CatalogueFault, Imported, OfficialRow
+from conformance.catalogue.official.model import Imported, OfficialRow
 from conformance.catalogue.official.table import GUARDED
+from conformance.errors import CatalogueFault
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 

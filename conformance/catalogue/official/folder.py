@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance.catalogue.official.model import CatalogueFault, Imported
+from conformance.catalogue.official.model import Imported
+from conformance.errors import CatalogueFault
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.catalogue.model import CORRIDORS, GENERAL, WAVES, Corridor, Nature, Wave
-from conformance.catalogue.official.model import CatalogueFault
 from conformance.catalogue.official.words import folded
+from conformance.errors import CatalogueFault
 from conformance.locale import _
 
 _WAVE = re.compile(r"\b(?:vagues?|va|v)\s?([12])(?:\s+(?:et\s+)?([12]))?\b")

@@ -30,13 +30,6 @@ CELLS = (
 """The texts of a row that a skeleton leaves out, by our names for their columns."""
 
 
-class CatalogueFault(Exception):
-    """A workbook, an imported catalogue, or the one kept in a bundle cannot be used.
-
-    One sentence that names the place, the value and what was expected; the user's to mend.
-    """
-
-
 class _Read(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
-from conformance.catalogue.official.model import CatalogueFault
+from conformance.errors import CatalogueFault
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 

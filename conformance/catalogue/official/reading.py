@@ -14,7 +14,6 @@ from conformance.catalogue.official.keys import Keys, Said, nature_of, profile_o
 from conformance.catalogue.official.kinds import kinds_of
 from conformance.catalogue.official.model import (
     CELLS,
-    CatalogueFault,
     Defect,
     Imported,
     OfficialProof,
@@ -24,6 +23,7 @@ from conformance.catalogue.official.model import (
 from conformance.catalogue.official.steps import steps_of
 from conformance.catalogue.official.table import Line, Table, read_table
 from conformance.catalogue.official.words import clean_id
+from conformance.errors import CatalogueFault
 from conformance.locale import _
 
 _OF_REQUIREMENT = (

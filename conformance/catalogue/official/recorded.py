@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from conformance.catalogue.loader import Catalogue
 from conformance.catalogue.official.folder import why
-from conformance.catalogue.official.model import CatalogueFault, Imported
+from conformance.catalogue.official.model import Imported
+from conformance.errors import CatalogueFault
 from conformance.locale import _
 
 BLOB = "catalogue.json"

@@ -19,7 +19,7 @@ from conformance.catalogue.official.columns import (
     Columns,
     columns_of,
 )
-from conformance.catalogue.official.model import CatalogueFault, Layout
+from conformance.catalogue.official.model import Layout
 from conformance.catalogue.official.opening import (
     LIMITS,
     Cells,
@@ -29,6 +29,7 @@ from conformance.catalogue.official.opening import (
     rows_of,
 )
 from conformance.catalogue.official.words import clean_text, folded
+from conformance.errors import CatalogueFault
 from conformance.locale import _, phrase
 
 GUARDED = ("=", "+", "-", "@", "\t")

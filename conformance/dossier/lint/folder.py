@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.bundle.reading import BundleFault, Limits, scan
+from conformance.bundle.reading import Limits, scan
 from conformance.dossier.lint.remarks import Remark, shown
+from conformance.errors import BundleFault
 from conformance.locale import _
 
 LIMITS = Limits(files=5_000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.dossier.lint.remarks import Remark
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.evidence.screen.film_checks import check
 from conformance.locale import _
 from conformance.plan.model import Limits

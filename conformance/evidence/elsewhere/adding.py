@@ -13,9 +13,10 @@ from typing import Any
 
 from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
-from conformance.bundle.reading import BundleFault, opened, sha256_of
+from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import INTACT, verify
+from conformance.errors import BundleFault
 from conformance.evidence.elsewhere.laying import Laid
 from conformance.evidence.screen.chapters import webvtt
 from conformance.evidence.screen.recorder import free_name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.evidence.elsewhere.times import Start, starts
 from conformance.evidence.elsewhere.words import start_word
 from conformance.evidence.screen.chapters import Mark

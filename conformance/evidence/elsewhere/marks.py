@@ -8,7 +8,7 @@ from pathlib import Path
 
 import zxingcpp
 
-from conformance.bundle.reading import BundleFault
+from conformance.errors import BundleFault
 from conformance.evidence.screen.ffmpeg import film_input, find_ffmpeg
 from conformance.locale import _
 

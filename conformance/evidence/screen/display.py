@@ -13,7 +13,7 @@ from typing import Self
 from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.evidence.screen.layout import FILM_SIZE, Area, screen_of
 from conformance.evidence.screen.manager import start_manager
 from conformance.locale import _, phrase

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _
 
 _START = re.compile(r"Duration: N/A, start: ([0-9.]+)")

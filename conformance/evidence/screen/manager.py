@@ -12,7 +12,7 @@ from Xlib.display import Display as XConnection
 from Xlib.protocol.event import ClientMessage
 from Xlib.xobject.drawable import Window
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _
 
 _ASK_AGAIN_S = 0.05

@@ -8,7 +8,7 @@ from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 from Xlib.ext import xtest
 
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.locale import _
 
 _GLIDE_STEPS = 8

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from common.recording import Recorder
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.evidence.screen.backends import Backend, Screen, X11Grab
 from conformance.evidence.screen.band import Band, BandFiles, band_filter
 from conformance.evidence.screen.chapters import Mark, ffmetadata, webvtt

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common.recording import Recorder
-from conformance.drivers.actions import NotReady
+from conformance.errors import NotReady
 from conformance.evidence.screen.backends import backend_named
 from conformance.evidence.screen.band import Band, notice_of
 from conformance.evidence.screen.display import Display
