@@ -26,9 +26,10 @@ from conformance.catalogue.official.recorded import BLOB, MEDIA_TYPE, Recorded
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.evidence.kept_films import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
-from conformance.journal.amended import in_effect
+from conformance.journal.corrections import in_effect
+from conformance.journal.notes import SLICE_JUDGED
 from conformance.judging.aggregate import scenario_verdicts
-from conformance.judging.agreement import NOTE, digest_of
+from conformance.judging.agreement import digest_of
 from conformance.judging.findings import ScenarioVerdict
 from conformance.judging.grade import Grading
 from conformance.judging.judge import all_rules, grading_for, judge_scenario
@@ -191,7 +192,9 @@ class WorkerSession:
             drop_films(self.writer.folder, told, self.writer)
         if twin is not None or not about.get("twin"):  # a twin told by another worker is unknown
             values = {"digest": digest_of(findings)}
-            self.writer.record("bench.note", {"what": NOTE, "values": values}, source="bench")
+            self.writer.record(
+                "bench.note", {"what": SLICE_JUDGED, "values": values}, source="bench"
+            )
         return verdict
 
     def stop(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from conformance.checks.acts import ACT_READS, Act, acts
 from conformance.checks.events import Events
 from conformance.checks.mails import MAIL_READS, SentMail, sent_mails
-from conformance.checks.wire import played_outside
+from conformance.checks.wire import plays_elsewhere
 from conformance.documents.cda import Cda
 from conformance.journal.events import Event
 
@@ -63,7 +63,7 @@ def changes(events: Events) -> list[Change]:
     Where somebody else takes the mails, the product's word that it sent is all there is.
     """
     mails = sent_mails(events)
-    unseen = played_outside(events, "mssante")
+    unseen = plays_elsewhere(events, "mssante")
     steps = acts(events, *_SENDING)
     chains: dict[str, _Chain] = {}
     counts = dict.fromkeys(_KINDS.values(), 0)

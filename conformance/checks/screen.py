@@ -8,9 +8,10 @@ from conformance.checks.events import Events
 from conformance.checks.logins import LOGIN_READS, issued_tokens
 from conformance.checks.polls import ciba_logins
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
-from conformance.checks.wire import answer, parameters, played_outside, tenant_of, text
+from conformance.checks.wire import answer, parameters, plays_elsewhere, tenant_of, text
 from conformance.documents.pdf import normalise
 from conformance.journal.events import Event
+from conformance.journal.notes import OPERATOR_ORDER
 
 _FAQ = "ANS FAQ, referencing page: the steps of the film"
 _WORDING = "s'identifier avec pro sante connect"
@@ -63,7 +64,7 @@ def terms_before_login(events: Events) -> Iterator[Said]:
     the product's own doing: they must tell.
     """
     looks = [seen for seen in _looks(events, "terms.psc") if seen.data["present"]]
-    if played_outside(events, "psc"):
+    if plays_elsewhere(events, "psc"):
         begun = [(act.started.mono, act.started) for act in acts(events, "start_psc_login")]
     else:
         requests = events.exchanges("authorize", "ciba")
@@ -80,7 +81,7 @@ def terms_before_login(events: Events) -> Iterator[Said]:
 
 def _out_of_order(events: Events) -> set[str]:
     """The events of which the bench told the person that it was not there yet."""
-    notes = (e.data for e in events.of("bench.note") if e.data["what"] == "operator.order")
+    notes = (e.data for e in events.of("bench.note") if e.data["what"] == OPERATOR_ORDER)
     return {str(note["values"].get("event")) for note in notes}
 
 
@@ -144,7 +145,7 @@ def identity_shown(events: Events) -> Iterator[Said]:
 
 def _signed_in(events: Events) -> list[tuple[int, str]]:
     """When somebody had signed in (`mono`), and their national identifier, in order."""
-    if played_outside(events, "psc"):
+    if plays_elsewhere(events, "psc"):
         return [
             (act.finished.mono, str(act.arguments.get("national_id", "")))
             for act in acts(events, "finish_psc_login")

@@ -75,7 +75,7 @@ def tenant_of(events: Events) -> Params:
     return opened[-1].data if opened else {}
 
 
-def played_outside(events: Events, service: str) -> bool:
+def plays_elsewhere(events: Events, service: str) -> bool:
     """Whether somebody else plays that service (`psc`, `mssante`): its wire was not seen."""
     stage = tenant_of(events).get("stage")
     return isinstance(stage, Mapping) and stage.get(service) == "external"

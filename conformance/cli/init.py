@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.main import with_lang
+from conformance.errors import SetUpFault
 from conformance.locale import _, language
 from conformance.locale.system import sentence_of
 from conformance.starting.questions import (

@@ -15,8 +15,9 @@ from conformance.bundle.history import Kin
 from conformance.bundle.keeping import remove, surplus
 from conformance.cli.against import Against, Compared
 from conformance.errors import PlanError
-from conformance.evidence.kept_films import DROPPED, OVER_CEILING, Video, size_of
+from conformance.evidence.kept_films import Video, size_of
 from conformance.journal.events import parse_event
+from conformance.journal.notes import DROPPED, OVER_CEILING
 from conformance.locale import _, _n
 from conformance.plan import Plan
 from conformance.plan.sizes import LEAST, in_words, octets

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from conformance.drivers.operator_wire import SIGNALS, TOKENS, struck
 from conformance.journal import Event, JournalWriter
+from conformance.journal.notes import OPERATOR_ORDER
 from conformance.locale import _
 
 
@@ -27,7 +28,7 @@ class Order:
         if signal.actions & {self.asked.partition(".")[0], self.last}:
             return None
         values = {"asked": self.asked, "seen": signal.word, "event": event.ref}
-        note = {"what": "operator.order", "values": values}
+        note = {"what": OPERATOR_ORDER, "values": values}
         self.writer.record("bench.note", note, source="bench", tenant=self.tenant)
         said = _(
             "Out of order: {what} has just been seen, and the bench is not there yet. Do it "

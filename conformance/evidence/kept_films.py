@@ -1,23 +1,17 @@
 """Which films a run makes and keeps: all, those of failures, and none over the size ceiling."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from common.recording import Recorder
 from conformance.journal import Event
+from conformance.journal.notes import DROPPED, OVER_CEILING
 from conformance.judging.findings import ScenarioVerdict, Verdict
 
 Video = Literal["all", "failures", "none"]
 
-DROPPED = "film.dropped"
-"""`bench.note`: the film was made, and not kept since its scenario failed nowhere."""
-OVER_CEILING = "film.over-ceiling"
-"""`bench.note`: the film was not made, the results having reached their ceiling."""
-WhyNoFilm = Literal["film-not-kept", "film-over-ceiling"]
-NO_FILM: Mapping[str, WhyNoFilm] = {DROPPED: "film-not-kept", OVER_CEILING: "film-over-ceiling"}
-"""What these notes make of the proofs that needed the film."""
 
 LEAST_FILM = 500_000
 """Octets: with less room than a few seconds of film take, none is begun."""
@@ -79,12 +73,3 @@ def drop_films(folder: Path, told: Iterable[Event], recorder: Recorder) -> None:
                 piece.unlink(missing_ok=True)
             values = {"file": file, "octets": size}
             recorder.record("bench.note", {"what": DROPPED, "values": values}, source="bench")
-
-
-def why_no_film(told: Iterable[Event]) -> WhyNoFilm | None:
-    """Why a scenario that was to be filmed left none, when the run itself says so."""
-    for event in told:
-        what = event.data.get("what") if event.kind == "bench.note" else None
-        if isinstance(what, str) and what in NO_FILM:
-            return NO_FILM[what]
-    return None

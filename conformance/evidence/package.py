@@ -13,9 +13,9 @@ from typing import Any, Literal
 from conformance.catalogue import Catalogue, Proof, Scenario, catalogue_in
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.catalogue.model import Piece
-from conformance.checks.reach import SERVICES, played_outside
 from conformance.evidence.pieces import Found, Trail
 from conformance.journal import Event, Journal
+from conformance.journal.services import SERVICES, played_outside
 
 State = Literal["present", "missing", "not_tested"]
 

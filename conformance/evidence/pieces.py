@@ -11,8 +11,8 @@ from conformance.documents import Unreadable
 from conformance.documents.cda import Cda, read_cda
 from conformance.documents.mail import read_mail
 from conformance.documents.xdm import Archive, read_xdm
-from conformance.evidence.kept_films import why_no_film
 from conformance.journal.events import BlobRef, Event
+from conformance.journal.notes import why_no_film
 
 Deposit = Literal["rehearsal", "external", "product"]
 Reason = Literal[

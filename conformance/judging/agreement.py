@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 import rfc8785
 
 from conformance.journal import Event
+from conformance.journal.notes import SLICE_JUDGED
 from conformance.judging.findings import Finding, Verdict
-
-NOTE = "slice.judged"
 
 
 def digest_of(findings: Iterable[Finding]) -> str:
@@ -29,7 +28,7 @@ def disagreement(
     What came to the scenario afterwards (a late use of its tokens) was not the worker's to judge.
     """
     last = told[-1] if told else None
-    if last is None or last.kind != "bench.note" or last.data["what"] != NOTE:
+    if last is None or last.kind != "bench.note" or last.data["what"] != SLICE_JUDGED:
         return []
     if last.data["values"].get("digest") == digest_of(findings):
         return []

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.catalogue import Requirement
-from conformance.checks.reach import out_of_reach, services_of
 from conformance.checks.registry import Answer, Rule, Said
 from conformance.journal.events import Event, Json
 from conformance.judging.findings import Finding, Verdict
+from conformance.judging.visibility import out_of_reach, services_of
 
 _WEAKEST_FIRST = ("declared", "screen", "wire")
 _GREATEST_EXACT = 2**53 - 1

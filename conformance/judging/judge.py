@@ -13,10 +13,10 @@ from conformance.catalogue import Catalogue, Requirement, catalogue_in
 from conformance.catalogue.applicability import Candidate
 from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
 from conformance.checks.load import load_rules
-from conformance.checks.reach import played_outside
 from conformance.checks.registry import RULES, Rule
 from conformance.journal import Event, Journal
-from conformance.journal.amended import in_effect
+from conformance.journal.corrections import in_effect
+from conformance.journal.services import played_outside
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.agreement import disagreement
 from conformance.judging.findings import EXTERNAL_STAGE, Finding, Judgement, Verdict

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.checks.reach import played_outside
+from conformance.journal.services import played_outside
 from conformance.locale import _
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from conformance.evidence.kept_films import NO_FILM
 from conformance.journal import Event
+from conformance.journal.notes import NO_FILM, SLICE_JUDGED
 from conformance.locale import _
 from conformance.reporting import labels
 
 _LONGEST = 160
-_UNSHOWN_NOTES = frozenset({"slice.judged"})
+_UNSHOWN_NOTES = frozenset({SLICE_JUDGED})
 """Notes of the bench to itself."""
 
 

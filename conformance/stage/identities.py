@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.identities import PROFESSIONALS, Patient, Professional
-from conformance.checks.reach import MSSANTE, PSC
 from conformance.errors import NotReady
+from conformance.journal.services import MSSANTE, PSC
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.model import Identity

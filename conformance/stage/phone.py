@@ -8,6 +8,7 @@ from common.identities import Professional
 from conformance.drivers.actions import Seen
 from conformance.errors import NotReady
 from conformance.journal import Event, JournalWriter
+from conformance.journal.notes import PHONE_ANSWER, PSC_ASKED
 from conformance.locale import _
 from mocks.psc.phone import Pending
 from mocks.psc.tenant import Tenant
@@ -58,7 +59,7 @@ class PscWorld:
             raise NotReady(said.format(issuer=issuer, seconds=PATIENCE))
         self._asked_at = event.seq
         values = {"route": event.data["route"], "request": event.ref}
-        self._writer.record("bench.note", {"what": "psc.asked", "values": values}, source="bench")
+        self._writer.record("bench.note", {"what": PSC_ASKED, "values": values}, source="bench")
 
     def polled(self, times: int) -> None:
         """Wait until the product has polled so often. Raises `NotReady` when it does not."""
@@ -106,7 +107,7 @@ class RobotPhone:
         """Approve what is pending; digits that were seen and differ are refused instead."""
         pending = self._pending()
         agreed = matching is None or not matching.present or pending.digits in matching.text
-        self._note("phone.answer", digits=pending.digits, compared=_read(matching), agreed=agreed)
+        self._note(PHONE_ANSWER, digits=pending.digits, compared=_read(matching), agreed=agreed)
         self._hand(pending.auth_req_id, agreed)
 
     def will_approve(self) -> None:
@@ -125,7 +126,7 @@ class RobotPhone:
             if self._over.is_set():
                 return
         for pending in found[:1]:
-            self._note("phone.answer", digits=pending.digits, compared=None, agreed=True)
+            self._note(PHONE_ANSWER, digits=pending.digits, compared=None, agreed=True)
             self._tenant.phone.answer(pending.auth_req_id, True)
 
     def _pending(self) -> Pending:

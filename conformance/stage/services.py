@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from common.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from common.recording import Recorder
-from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
+from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
 from conformance.stage.listening import Listening
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock

@@ -12,9 +12,9 @@ from typing import Any
 
 from common.identities import PROFESSIONALS, Patient, Professional
 from common.recording import Secret
-from conformance.checks.reach import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
+from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.stage.identities import Identities, service_name

@@ -17,17 +17,10 @@ from conformance.bundle.keys import make_user_key, signing_key
 from conformance.bundle.seal import seal
 from conformance.cli.nightly import Night
 from conformance.errors import PlanError
-from conformance.evidence.kept_films import (
-    DROPPED,
-    LEAST_FILM,
-    OVER_CEILING,
-    Room,
-    drop_films,
-    why_no_film,
-    worth_a_film,
-)
+from conformance.evidence.kept_films import LEAST_FILM, Room, drop_films, worth_a_film
 from conformance.evidence.package import build_proofs
 from conformance.journal import Journal, JournalWriter
+from conformance.journal.notes import DROPPED, OVER_CEILING, why_no_film
 from conformance.judging.findings import Finding, ScenarioVerdict, Verdict
 from conformance.plan import load_plan
 from conformance.plan.sizes import in_words, octets

@@ -20,7 +20,7 @@ from conformance.drivers.terminal import TerminalPerson
 from conformance.drivers.typed import LONGEST, command_of, decoded, unreachable
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
-from conformance.journal.amended import in_effect
+from conformance.journal.corrections import in_effect
 from conformance.stage.system import RecordedSystem
 
 pytestmark = pytest.mark.usefixtures("english")

@@ -8,14 +8,9 @@ from checks_story import Story
 
 from common.identities import COLLEAGUE, DOCTOR
 from conformance.checks.load import load_rules
-from conformance.checks.reach import (
-    SERVICES,
-    out_of_reach,
-    played_outside,
-    service_of_fault,
-    services_of,
-)
 from conformance.checks.registry import RULES, Rule, Said
+from conformance.journal.services import SERVICES, played_outside, service_of_fault
+from conformance.judging.visibility import out_of_reach, services_of
 
 ACCEPTED = {**checks_examples_psc.ACCEPTED, **checks_examples_mss.ACCEPTED}
 SOURCES = {"psc": "psc", "smtp": "mssante", "imap": "mssante", "directory": "mssante"}

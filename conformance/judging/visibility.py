@@ -5,33 +5,14 @@ the wire of a service that somebody else plays is not seen by the bench: a rule 
 witness is not asked there: the screen and the person alone bear witness.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from conformance.checks.registry import Rule
-
-PSC, MSSANTE = "psc", "mssante"
-SERVICES = (PSC, MSSANTE)
-_WIRE = {
-    "http.exchange": PSC,
-    "tls.handshake": MSSANTE,
-    "smtp.command": MSSANTE,
-    "imap.command": MSSANTE,
-    "mail.accepted": MSSANTE,
-    "directory.query": MSSANTE,
-    "dns.query": MSSANTE,
-    "crl.fetched": MSSANTE,
-}
-"""Who records an event of that kind. No mock of PSC records handshakes."""
+from conformance.journal.services import WIRE, service_of_fault
 
 _SCREEN = "ui.seen"
 _OF_THE_PRODUCT = "http.exchange:product"
 """Seen by the person's browser, whoever plays the services."""
-
-
-def service_of_fault(fault: str) -> str:
-    """The service whose mock misbehaves in that way."""
-    return MSSANTE if fault.partition(".")[0] in ("smtp", "imap") else PSC
 
 
 def services_of(rule: Rule) -> frozenset[str]:
@@ -43,14 +24,9 @@ def services_of(rule: Rule) -> frozenset[str]:
     if isinstance(rule.when, tuple):
         return frozenset(map(service_of_fault, rule.when))
     wires = (word.partition(":")[0] for word in rule.reads if word != _OF_THE_PRODUCT)
-    return frozenset(_WIRE[kind] for kind in wires if kind in _WIRE)
+    return frozenset(WIRE[kind] for kind in wires if kind in WIRE)
 
 
 def out_of_reach(rule: Rule, external: Collection[str]) -> bool:
     """Whether only a wire that the bench does not see could tell: such a rule is not asked."""
     return _SCREEN not in rule.reads and bool(services_of(rule) & frozenset(external))
-
-
-def played_outside(stage: Mapping[str, Any]) -> frozenset[str]:
-    """The services that somebody else plays, by what `run.started` keeps of `[stage]`."""
-    return frozenset(name for name in SERVICES if stage.get(name) == "external")
