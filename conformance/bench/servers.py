@@ -49,7 +49,7 @@ def main(kind: str, folder: str, *arguments: str) -> None:
 
 def mocks(recorder: Recorder, keys: str) -> Server:
     """Every mock of a run, by the code that a run uses."""
-    from conformance.stage.services import ClientRegistration, Services
+    from conformance.stage.services.mocks import ClientRegistration, Services
 
     services = Services(recorder, Path(keys))
     services.start()
@@ -65,7 +65,7 @@ def mocks(recorder: Recorder, keys: str) -> Server:
 def psc(recorder: Recorder, keys: str, redirect_uri: str) -> Server:
     """The mock Pro Santé Connect on plain HTTP: `answer ID` approves on the phone."""
     from common.identities import DOCTOR
-    from conformance.stage.services import Loop
+    from conformance.stage.services.mocks import Loop
     from mocks.psc.server import Client, PscMock, TenantConfig
 
     loop = Loop()
@@ -95,7 +95,7 @@ def psc(recorder: Recorder, keys: str, redirect_uri: str) -> Server:
 def smtp(recorder: Recorder, keys: str) -> Server:
     """The mock MSSanté, with one mailbox that one token opens."""
     from common.identities import DOCTOR
-    from conformance.stage.services import Loop
+    from conformance.stage.services.mocks import Loop
     from mocks.mssante.server import MailTenantConfig, SmtpMock
     from mocks.pki.authority import Authority
     from mocks.psc.state import AccessGrant

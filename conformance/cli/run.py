@@ -60,7 +60,7 @@ def run_command(**options: Any) -> int:
     from conformance.cli.choice import left_out, misfits
     from conformance.cli.progress import Progress
     from conformance.plan import load_plan
-    from conformance.stage.listening import hold_run
+    from conformance.stage.services.machine import hold_run
 
     plan = load_plan(options["config"])
     if options["like"] is not None:

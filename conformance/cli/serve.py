@@ -11,8 +11,8 @@ import click
 from conformance.cli.main import with_lang
 
 if TYPE_CHECKING:
-    from conformance.stage.listening import Listening
-    from conformance.stage.services import ClientRegistration, Services
+    from conformance.plan.listening import Listening
+    from conformance.stage.services.mocks import ClientRegistration, Services
     from conformance.stage.serving import Wanted
 
 
@@ -83,7 +83,8 @@ def _serve(options: dict[str, Any]) -> int:
 def _wanted(options: dict[str, Any]) -> "Wanted":
     """What was asked for, held to its conditions. Raises `NotReady`: one sentence a mistake."""
     from conformance.errors import NotReady
-    from conformance.stage.listening import hold_here, problems
+    from conformance.plan.listening import problems
+    from conformance.stage.services.machine import hold_here
     from conformance.stage.serving import Wanted, problems_of_faults, problems_of_uris
 
     listening, client = _from_config(options)
@@ -99,7 +100,7 @@ def _wanted(options: dict[str, Any]) -> "Wanted":
 
 def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistration"]:
     """Where to listen and for which client: `banc.toml`, and the options over it."""
-    from conformance.stage.listening import Listening
+    from conformance.plan.listening import Listening, ListeningKeys
     from conformance.stage.serving import CLIENT, client_of
 
     listening, client = Listening(), CLIENT
@@ -109,21 +110,25 @@ def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistrat
         plan = load_plan(options["config"])
         listening = Listening.of(plan.stage)
         client = client_of(plan, known=not options["redirect_uri"])
-    given = ("listen", "host", "allow", "psc_port", "smtp_port")
-    asked = {key: options[key] for key in given if options[key] not in (None, ())}
+    given = {key: options[key] for key in ListeningKeys.model_fields}
+    asked = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in given.items()
+        if value not in (None, ())
+    }
     client = replace(
         client,
         redirect_uris=options["redirect_uri"] or client.redirect_uris,
         post_logout_redirect_uris=options["logout_uri"] or client.post_logout_redirect_uris,
     )
-    return Listening.of(replace(listening, **asked)), client
+    return Listening.of(listening.model_copy(update=asked)), client
 
 
 def _exported(services: "Services", wanted: "Wanted", folder: Path) -> list[str]:
     """Write what the desk needs; gives what is to be said of it."""
     from conformance.stage.addresses import addresses_of
     from conformance.stage.export import Export, Root
-    from conformance.stage.listening import machines
+    from conformance.stage.services.machine import machines
 
     export = Export(
         addresses_of(services, wanted.client),

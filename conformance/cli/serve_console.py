@@ -15,7 +15,7 @@ from conformance.stage.addresses import Addresses, addresses_of
 from conformance.stage.telling import Lines, Told
 
 if TYPE_CHECKING:
-    from conformance.stage.services import Services
+    from conformance.stage.services.mocks import Services
     from conformance.stage.serving import Wanted
 
 

@@ -19,9 +19,9 @@ from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.plan.external import problems_of_external
 from conformance.plan.lines import key_lines
+from conformance.plan.listening import problems as problems_of_listening
 from conformance.plan.model import PLACES, Face, Plan
 from conformance.plan.sentences import sentence
-from conformance.stage.listening import problems as problems_of_listening
 
 _PLACE = re.compile(r"\{([a-z_]*)\}")
 _URLS = frozenset({"address", "psc_issuer", "psc_discovery"})

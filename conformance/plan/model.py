@@ -4,16 +4,17 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from conformance.catalogue.model import Corridor, SignIn, Wave
 from conformance.drivers.steps import ActionTable, See
 from conformance.errors import NotReady
 from conformance.locale import _
+from conformance.plan.listening import ListeningKeys
 from conformance.plan.packs import Pack
 from conformance.plan.sizes import octets
+from conformance.plan.table import Table, Words, one_or_several
 
-Words = Annotated[str, Field(min_length=1)]
 Counted = Literal["review", "not_tested", "warning"]
 ScreenBackend = Literal["auto", "x11grab", "gdigrab", "avfoundation", "none"]
 PersonKey = Literal[
@@ -45,25 +46,15 @@ PLACES = (
 """What `{…}` may name in `start`, `env`, `stop`, `ready`, `address` and the redirect URIs."""
 
 
-def _one_or_several(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 def _default_packs() -> list[Pack]:
     return ["tour"]
-
-
-class _Table(BaseModel):
-    """A table of `banc.toml`: strictly typed, unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class NoFace(NotReady):
     """The product has no face of that name: what it would show is not tested."""
 
 
-class Product(_Table):
+class Product(Table):
     """`[product]`: what is rehearsed; `nil` is its reference number on Convergence."""
 
     name: Words
@@ -73,23 +64,23 @@ class Product(_Table):
     nil: str = ""
 
 
-class PlanTable(_Table):
+class PlanTable(Table):
     """`[plan]`: corridor and wave (one, or a list), profiles chosen, packs to run.
 
     `fail_on` lists verdicts that count as refusals beside `fail`.
     """
 
-    corridor: Annotated[list[Corridor], BeforeValidator(_one_or_several), Field(min_length=1)]
-    wave: Annotated[list[Wave], BeforeValidator(_one_or_several), Field(min_length=1)]
+    corridor: Annotated[list[Corridor], BeforeValidator(one_or_several), Field(min_length=1)]
+    wave: Annotated[list[Wave], BeforeValidator(one_or_several), Field(min_length=1)]
     profiles: list[str] = Field(default_factory=list)
     catalogue: Words | None = None
-    packs: Annotated[list[Pack], BeforeValidator(_one_or_several), Field(min_length=1)] = Field(
+    packs: Annotated[list[Pack], BeforeValidator(one_or_several), Field(min_length=1)] = Field(
         default_factory=_default_packs
     )
     fail_on: list[Counted] = Field(default_factory=list)
 
 
-class External(_Table):
+class External(Table):
     """`[stage.external]`: where the services are that somebody else plays.
 
     From here come `{psc_discovery}`, `{smtp}` and their like for a product that the bench starts.
@@ -109,21 +100,12 @@ class External(_Table):
     ca_file: Words | None = None
 
 
-class Stage(_Table):
-    """`[stage]`: who plays the services, and where those of the bench listen.
-
-    `listen` is an address of this machine; beyond loopback `allow` lists the addresses let in
-    (CIDR). `host` is how URLs call this machine. Port 0 is any free one.
-    """
+class Stage(ListeningKeys):
+    """`[stage]`: who plays the services, and where those of the bench listen."""
 
     psc: Literal["mock", "external"] = "mock"
     mssante: Literal["mock", "external"] = "mock"
     external: External = Field(default_factory=External)
-    listen: Words = "127.0.0.1"
-    host: Words | None = None
-    allow: Annotated[list[Words], BeforeValidator(_one_or_several)] = Field(default_factory=list)
-    psc_port: int = Field(default=0, ge=0, le=65535)
-    smtp_port: int = Field(default=0, ge=0, le=65535)
 
     @property
     def outside(self) -> frozenset[str]:
@@ -132,7 +114,7 @@ class Stage(_Table):
         return frozenset(name for name, who in played.items() if who == "external")
 
 
-class Face(_Table):
+class Face(Table):
     """`[[face]]`: one way into the product.
 
     `address` is a URL, `{port}` in it a free port chosen by the bench; a person who operates the
@@ -167,7 +149,7 @@ class Face(_Table):
 _USUAL_SIGN_IN: dict[str, tuple[SignIn, ...]] = {"web": ("web",), "desktop": ("ciba",)}
 
 
-class Identity(_Table):
+class Identity(Table):
     """What the product calls one of the bench's people, and the mailbox it uses for them.
 
     `national_id` is that of the test identity who signs in when PSC is played by somebody else.
@@ -178,7 +160,7 @@ class Identity(_Table):
     national_id: Words | None = None
 
 
-class Limits(_Table):
+class Limits(Table):
     """`[evidence.limits]`: what the deposit platform takes; none of it is public."""
 
     size_mb: float | None = Field(default=None, gt=0)
@@ -186,7 +168,7 @@ class Limits(_Table):
     types: list[str] = Field(default_factory=list)
 
 
-class Evidence(_Table):
+class Evidence(Table):
     """`[evidence]`: screen backend, size in pixels, pictures a second, seconds a step on film.
 
     `max_size` is the ceiling of a bundle in octets (`"500MB"`): once it is reached, no more films.
@@ -201,7 +183,7 @@ class Evidence(_Table):
     limits: Limits = Field(default_factory=Limits)
 
 
-class Expected(_Table):
+class Expected(Table):
     """`[[expected]]`: a known failure, until when, and why. One that does not come fails."""
 
     rule: Words
@@ -211,7 +193,7 @@ class Expected(_Table):
     reason: Words
 
 
-class Plan(_Table):
+class Plan(Table):
     """The whole of `banc.toml`. `source` is its file, None for the built-in reference system."""
 
     product: Product

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from conformance.stage.services import ClientRegistration, Services
+from conformance.stage.services.mocks import ClientRegistration, Services
 
 SCOPE = "openid scope_all"
 """What a product asks of Pro Santé Connect (psc.md §2.1)."""
@@ -69,6 +69,6 @@ def addresses_of(services: Services, client: ClientRegistration) -> Addresses:
         domain=services.domain,
         patient_domain=services.patient_domain,
         client=client,
-        allow=listening.allow,
+        allow=tuple(listening.allow),
         lifetimes=tenant.lifetimes.name,
     )

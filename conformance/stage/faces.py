@@ -22,7 +22,7 @@ from conformance.stage.phone import Hand
 from conformance.stage.processes import Death
 from conformance.stage.product import ProductProcess, StartSpec, last_words
 from conformance.stage.registration import CLIENT_ID, registration_of
-from conformance.stage.services import ClientRegistration
+from conformance.stage.services.mocks import ClientRegistration
 from conformance.stage.world import World
 
 if TYPE_CHECKING:

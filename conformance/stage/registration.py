@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import NotReady
 from conformance.locale import _
-from conformance.stage.services import ClientRegistration
+from conformance.stage.services.mocks import ClientRegistration
 
 if TYPE_CHECKING:
     from conformance.plan import Face, Plan

@@ -12,9 +12,9 @@ from common.recording import Recorder
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
-from conformance.stage.listening import Listening
+from conformance.plan.listening import Listening
 from conformance.stage.registration import CLIENT_ID, registration_of
-from conformance.stage.services import ClientRegistration, Services
+from conformance.stage.services.mocks import ClientRegistration, Services
 from mocks.mssante.faults import FAULTS as MAIL_FAULTS
 from mocks.pki.authority import AuthorityFault
 from mocks.psc.faults import FAULTS as PSC_FAULTS

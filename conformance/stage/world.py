@@ -17,9 +17,14 @@ from conformance.journal import JournalWriter
 from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.locale import _
 from conformance.plan import Plan
+from conformance.plan.listening import Listening
 from conformance.stage.identities import Identities, service_name
-from conformance.stage.listening import Listening
-from conformance.stage.services import DEFAULT_TENANT, ClientRegistration, Services, address_of
+from conformance.stage.services.mocks import (
+    DEFAULT_TENANT,
+    ClientRegistration,
+    Services,
+    address_of,
+)
 from conformance.story import Declaration
 
 _WELL_KNOWN = "/.well-known/"

@@ -18,10 +18,10 @@ from common.identities import DOCTOR
 from conformance import locale
 from conformance.errors import NotReady
 from conformance.plan import load_plan
+from conformance.plan.listening import Listening
 from conformance.stage.addresses import Addresses
 from conformance.stage.export import FILES, Export, Root, hold_folder
-from conformance.stage.listening import Listening
-from conformance.stage.services import ClientRegistration
+from conformance.stage.services.mocks import ClientRegistration
 from mocks.pki.authority import Authority
 
 SECRET = "un-secret-de-client-a-ne-pas-montrer"
@@ -91,7 +91,11 @@ def test_its_plan_can_be_run_at_the_same_addresses(export, tmp_path, lang):
     plan = load_plan(tmp_path / "banc.toml")
 
     assert Listening.of(plan.stage) == Listening(
-        "10.77.0.1", "banc.test", ("10.77.0.2/32",), 8443, 5587
+        listen="10.77.0.1",
+        host="banc.test",
+        allow=["10.77.0.2/32"],
+        psc_port=8443,
+        smtp_port=5587,
     )
     assert {face.driver for face in plan.faces} == {"operator"}
     assert plan.faces[0].client_id == "lps"

@@ -4,15 +4,15 @@ import json
 import socket
 import stat
 import sys
-from dataclasses import replace
 
 import pytest
 
 from conformance.errors import NotReady
+from conformance.plan.listening import Listening, problems
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
-from conformance.stage.listening import Listening, hold_here, hold_run, machines, problems
+from conformance.stage.services.machine import hold_here, hold_run, machines
 
-DESK = Listening("10.77.0.1", allow=("10.77.0.2/32",))
+DESK = Listening(listen="10.77.0.1", allow=["10.77.0.2/32"])
 
 
 def _said(listening):
@@ -23,11 +23,11 @@ def _said(listening):
     "listening",
     [
         Listening(),
-        Listening("::1"),
+        Listening(listen="::1"),
         Listening(host="banc.test", psc_port=8443, smtp_port=5587),
         DESK,
-        Listening("0.0.0.0", "banc.test", ("10.77.0.0/24", "fd00::/64")),
-        Listening("fd00::1", allow=("fd00::2/128",)),
+        Listening(listen="0.0.0.0", host="banc.test", allow=["10.77.0.0/24", "fd00::/64"]),
+        Listening(listen="fd00::1", allow=["fd00::2/128"]),
     ],
 )
 def test_what_may_be_listened_on(listening):
@@ -37,17 +37,35 @@ def test_what_may_be_listened_on(listening):
 @pytest.mark.parametrize(
     ("listening", "words"),
     [
-        (Listening("bureau"), "--listen 'bureau': expected an address of this machine"),
-        (Listening("10.77.0.1"), "--listen 10.77.0.1 is reached from other machines: expected --a"),
-        (Listening(allow=("10.77.0.2/32",)), "--allow lets other machines in, and --listen 127.0"),
-        (replace(DESK, allow=("poste-2",)), "--allow 'poste-2': expected addresses as CIDR"),
-        (replace(DESK, allow=("0.0.0.0/0",)), "--allow '0.0.0.0/0': it lets everybody in"),
-        (replace(DESK, allow=("::/0",)), "--allow '::/0': it lets everybody in"),
-        (replace(DESK, allow=("10.77.0.2/24",)), "expected 10.77.0.0/24 or 10.77.0.2/32"),
-        (replace(DESK, listen="0.0.0.0"), "--listen 0.0.0.0 is every address: expected --host"),
-        (replace(DESK, host="https://banc.test"), "without scheme or port"),
-        (replace(DESK, host="0.0.0.0"), "expected a host name or an address"),
-        (replace(DESK, psc_port=8443, smtp_port=8443), "--smtp_port 8443 is that of --psc_port"),
+        (Listening(listen="bureau"), "--listen 'bureau': expected an address of this machine"),
+        (
+            Listening(listen="10.77.0.1"),
+            "--listen 10.77.0.1 is reached from other machines: expected --a",
+        ),
+        (Listening(allow=["10.77.0.2/32"]), "--allow lets other machines in, and --listen 127.0"),
+        (
+            DESK.model_copy(update={"allow": ["poste-2"]}),
+            "--allow 'poste-2': expected addresses as CIDR",
+        ),
+        (
+            DESK.model_copy(update={"allow": ["0.0.0.0/0"]}),
+            "--allow '0.0.0.0/0': it lets everybody in",
+        ),
+        (DESK.model_copy(update={"allow": ["::/0"]}), "--allow '::/0': it lets everybody in"),
+        (
+            DESK.model_copy(update={"allow": ["10.77.0.2/24"]}),
+            "expected 10.77.0.0/24 or 10.77.0.2/32",
+        ),
+        (
+            DESK.model_copy(update={"listen": "0.0.0.0"}),
+            "--listen 0.0.0.0 is every address: expected --host",
+        ),
+        (DESK.model_copy(update={"host": "https://banc.test"}), "without scheme or port"),
+        (DESK.model_copy(update={"host": "0.0.0.0"}), "expected a host name or an address"),
+        (
+            DESK.model_copy(update={"psc_port": 8443, "smtp_port": 8443}),
+            "--smtp_port 8443 is that of --psc_port",
+        ),
     ],
 )
 def test_what_may_not_is_one_sentence(english, listening, words):
@@ -59,7 +77,7 @@ def test_what_may_not_is_one_sentence(english, listening, words):
 
 def test_an_address_of_another_machine_cannot_be_listened_on(english):
     with pytest.raises(NotReady, match=r"203\.0\.113\.9 is no address of this machine"):
-        hold_here(Listening("203.0.113.9", allow=("203.0.113.0/24",)))
+        hold_here(Listening(listen="203.0.113.9", allow=["203.0.113.0/24"]))
 
 
 def test_a_port_that_is_taken_is_told_before_anything_starts(english):
@@ -88,19 +106,24 @@ def test_a_run_of_several_workers_leaves_its_ports_free(english):
 
 def test_other_machines_reach_the_address_listened_on_or_any_but_loopback():
     assert machines(DESK) == ("10.77.0.1",)
-    assert "127.0.0.1" not in machines(Listening("0.0.0.0", "banc.test", ("10.0.0.0/8",)))
+    assert "127.0.0.1" not in machines(
+        Listening(listen="0.0.0.0", host="banc.test", allow=["10.0.0.0/8"])
+    )
 
 
 def test_the_allow_list_lets_this_machine_come_to_itself():
     assert Listening().admitted == ()
     assert DESK.admitted == ("10.77.0.2/32", "127.0.0.0/8", "::1/128", "10.77.0.1/32")
-    assert "127.0.0.1/32" in Listening("0.0.0.0", "127.0.0.1", ("10.0.0.0/8",)).admitted
+    assert (
+        "127.0.0.1/32"
+        in Listening(listen="0.0.0.0", host="127.0.0.1", allow=["10.0.0.0/8"]).admitted
+    )
 
 
 def test_certificates_name_every_way_to_the_mocks():
     assert Listening().certificate_names == ["localhost", "127.0.0.1"]
     assert DESK.certificate_names == ["10.77.0.1", "localhost", "127.0.0.1"]
-    everywhere = Listening("0.0.0.0", "banc.test", ("10.0.0.0/8",))
+    everywhere = Listening(listen="0.0.0.0", host="banc.test", allow=["10.0.0.0/8"])
     assert everywhere.certificate_names == ["banc.test", "localhost", "127.0.0.1"]
 
 

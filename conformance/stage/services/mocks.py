@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from common.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from common.recording import Recorder
 from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
+from conformance.plan.listening import Listening
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
-from conformance.stage.listening import Listening
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 from mocks.psc.server import AccessGrant, Client, PscMock, TenantConfig
