@@ -23,6 +23,7 @@ from conformance.bundle.reading import opened
 from conformance.catalogue import catalogue_for, catalogue_in
 from conformance.catalogue.choosing import recorded_for, recorded_like
 from conformance.catalogue.official.recorded import BLOB, MEDIA_TYPE, Recorded
+from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.evidence.kept_films import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
@@ -32,7 +33,7 @@ from conformance.judging.aggregate import scenario_verdicts
 from conformance.judging.agreement import digest_of
 from conformance.judging.findings import ScenarioVerdict
 from conformance.judging.grade import Grading
-from conformance.judging.judge import all_rules, grading_for, judge_scenario
+from conformance.judging.judge import grading_for, judge_scenario
 from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.stage.bench import Bench, Options

@@ -151,7 +151,8 @@ def aiosmtpd(recorder: Recorder) -> Server:
 def judge(recorder: Recorder) -> Server:
     """Not a server: the judge, loaded; `judge FOLDER` has it judge a bundle."""
     from conformance.catalogue import load_catalogue
-    from conformance.judging.judge import all_rules, judge
+    from conformance.checks.all_rules import all_rules
+    from conformance.judging.judge import judge
 
     load_catalogue()
     all_rules()

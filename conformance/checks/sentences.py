@@ -1,6 +1,7 @@
 """What a rule says, in words: its title and one sentence for each answer, in French and English.
 
-The words stand in `sentences.yaml` beside this module; findings only carry ids and parameters.
+The words stand in `sentences.yaml`, one in each folder of rules; findings only carry ids and
+parameters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,8 +63,17 @@ def placeholders(text: str) -> frozenset[str]:
 
 @cache
 def _loaded() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    text = resources.files("conformance.checks").joinpath("sentences.yaml").read_text("utf-8")
-    loaded: dict[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(text)
+    """The words of every folder of rules. Raises `ValueError` for words that are given twice."""
+    rules = resources.files("conformance.checks")
+    loaded: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+    for folder in (rules, *rules.iterdir()):
+        file = folder / "sentences.yaml"
+        if not file.is_file():
+            continue
+        words = yaml.safe_load(file.read_text("utf-8"))
+        if twice := sorted(words.keys() & loaded.keys()):
+            raise ValueError(f"{file}: words given twice: {', '.join(twice)}")
+        loaded |= words
     return loaded
 
 

@@ -21,7 +21,7 @@ _WIDTH = 80
 
 def summary(imported: Imported, target: Path) -> dict[str, Any]:
     """What was imported, counted; keys do not depend on the language."""
-    from conformance.judging.judge import all_rules
+    from conformance.checks.all_rules import all_rules
 
     built_in = catalogue_for()
     whole = merged(built_in, imported.without_texts())

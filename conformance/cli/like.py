@@ -9,9 +9,10 @@ import click
 from conformance.bundle.finish import Finished
 from conformance.bundle.like import Deposit, deposit_of, strangeness
 from conformance.bundle.likeness import likeness_in
+from conformance.checks.all_rules import all_rules
 from conformance.cli.mishaps import printable
 from conformance.errors import BundleFault
-from conformance.judging.judge import all_rules, findings_json
+from conformance.judging.judge import findings_json
 from conformance.locale import _
 
 _SETTLED = {"packs": "--packs", "lifetimes": "--lifetimes", "strict": "--strict"}

@@ -89,7 +89,7 @@ def list_command(
 
         show_owed(config, as_json, lang)
         return
-    from conformance.judging.judge import all_rules
+    from conformance.checks.all_rules import all_rules
 
     rules = all_rules() if kind in ("requirements", "rules") else {}
     if config is not None and catalogue is None:

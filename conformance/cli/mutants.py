@@ -26,7 +26,7 @@ def mutants_command(only: tuple[str, ...], jobs: int, as_json: bool, lang: str) 
     Exit code: 0 when each was caught for the right reason and the conformant system has nothing
     broken; 1 otherwise; 2 for an unknown variant.
     """
-    from conformance.judging.judge import all_rules
+    from conformance.checks.all_rules import all_rules
     from conformance.stage.mutants import lonely_rules, run_all
     from mocks.lps.mutants import UnknownMutant, all_mutants, named
 

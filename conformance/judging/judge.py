@@ -5,15 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from conformance.catalogue import Catalogue, Requirement, catalogue_in
 from conformance.catalogue.applicability import Candidate
+from conformance.checks.all_rules import all_rules
 from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
-from conformance.checks.load import load_rules
-from conformance.checks.registry import RULES, Rule
+from conformance.checks.registry import Rule
 from conformance.journal import Event, Journal
 from conformance.journal.corrections import in_effect
 from conformance.journal.services import played_outside
@@ -40,13 +39,6 @@ class RunFacts:
 
     run: Mapping[str, Any]
     scenarios: dict[str, ScenarioFacts]
-
-
-def all_rules() -> dict[str, Rule]:
-    """Every rule of the bench, those of the engine included."""
-    load_rules()
-    import_module("conformance.judging.own_rules")
-    return dict(sorted(RULES.items()))
 
 
 def judge(folder: Path) -> Judgement:

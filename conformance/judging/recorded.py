@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.catalogue import Catalogue
+from conformance.checks.all_rules import all_rules
 from conformance.checks.events import ScenarioFacts
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.findings import Finding, Judgement, Verdict
-from conformance.judging.judge import all_rules, grading_for
+from conformance.judging.judge import grading_for
 
 
 def as_recorded(

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from conformance.catalogue import catalogue_in, catalogue_note
+from conformance.checks.all_rules import all_rules
 from conformance.evidence.package import ProofRow
 from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
 from conformance.judging.findings import Finding, Judgement, Verdict
-from conformance.judging.judge import all_rules
 from conformance.locale import _
 from conformance.reporting import exchanges, labels, words
 from conformance.reporting.banner import banner

@@ -219,7 +219,9 @@ def test_what_the_page_quotes_is_what_the_bench_says(language: str) -> None:
     page = PAGES[language].read_text("utf-8")
     entries = [entry for entry in locale.read_catalogue() if isinstance(entry.id, str)]
     said = [locale.translations(language).gettext(str(entry.id)) for entry in entries]
-    said.append(resources.files("conformance.checks").joinpath("sentences.yaml").read_text("utf-8"))
+    rules = resources.files("conformance.checks")
+    folders = (folder / "sentences.yaml" for folder in (rules, *rules.iterdir()))
+    said += [words.read_text("utf-8") for words in folders if words.is_file()]
 
     for quote in QUOTED[language]:
         assert quote in page

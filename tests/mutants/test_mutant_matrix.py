@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.judging.judge import all_rules
+from conformance.checks.all_rules import all_rules
 from conformance.stage.mutants import run_conformant, run_mutant
 from mocks.lps.mutants import all_mutants, names
 

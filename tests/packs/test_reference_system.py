@@ -16,10 +16,11 @@ import pytest
 
 from conformance.bundle.finish import Finished, finish
 from conformance.bundle.verify import verify
+from conformance.checks.all_rules import all_rules
 from conformance.journal import Journal
 from conformance.judging.exit_code import exit_code
 from conformance.judging.findings import Verdict
-from conformance.judging.judge import all_rules, judge
+from conformance.judging.judge import judge
 
 pytestmark = pytest.mark.xdist_group("reference-system")
 

@@ -10,7 +10,7 @@ import scenarios
 from conformance.catalogue import Catalogue, load_catalogue
 from conformance.catalogue.coverage import coverage, unknown_scenarios, untold_scenarios
 from conformance.catalogue.lint import problems
-from conformance.judging.judge import all_rules
+from conformance.checks.all_rules import all_rules
 from conformance.plan.packs import TOUR
 from conformance.story import Declaration
 

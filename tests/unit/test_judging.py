@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.catalogue import load_catalogue
+from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Events
 from conformance.checks.registry import RULES, Rule, Said, broken, held, unclear
 from conformance.journal import Event, JournalWriter
@@ -15,7 +16,7 @@ from conformance.judging.aggregate import requirement_verdicts, rule_verdicts
 from conformance.judging.exit_code import exit_code
 from conformance.judging.findings import Finding, Judgement, Verdict, worst
 from conformance.judging.grade import Grading, apply_expected, grade
-from conformance.judging.judge import all_rules, judge
+from conformance.judging.judge import judge
 
 
 def event(witness: str = "wire") -> Event:

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from conformance.catalogue import load_catalogue
-from conformance.judging.judge import all_rules
+from conformance.checks.all_rules import all_rules
 from mocks.lps.mutants import UnknownMutant, all_mutants, named, names
 from mocks.lps.parts import Parts
 

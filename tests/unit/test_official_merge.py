@@ -13,9 +13,10 @@ from conformance.catalogue.official.compare import compare
 from conformance.catalogue.official.merge import merged
 from conformance.catalogue.official.model import Imported
 from conformance.catalogue.official.reading import read_workbook
+from conformance.checks.all_rules import all_rules
 from conformance.judging.aggregate import requirement_verdicts
 from conformance.judging.findings import RequirementVerdict, ScenarioVerdict, Verdict
-from conformance.judging.judge import all_rules, grading_for
+from conformance.judging.judge import grading_for
 from conformance.reporting.by_person import family_of
 
 PLAN = {"waves": ["2"], "corridor": ["LGC"], "profiles": ["BAL PER-ORG"]}

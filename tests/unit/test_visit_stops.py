@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.catalogue import catalogue_for
-from conformance.judging.judge import all_rules
+from conformance.checks.all_rules import all_rules
 from conformance.reporting.views import Because
 from conformance.reporting.visit import _command
 from conformance.reporting.visit_seen import Seen

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from checks_story import Story
 
-from conformance.checks.load import load_rules
+from conformance.checks.all_rules import all_rules
 from conformance.checks.registry import Answer
 from conformance.judging.findings import Finding, Verdict
 from conformance.judging.grade import Grading, grade
@@ -36,7 +36,7 @@ def document(*findings: dict[str, Any]) -> dict[str, Any]:
 def all_findings() -> Iterator[Finding]:
     """The finding of everything that any rule says of any example."""
     grading = Grading({})
-    for name, rule in load_rules().items():
+    for name, rule in all_rules().items():
         accepted = [*checks_examples_psc.ACCEPTED.get(name, ())]
         accepted += checks_examples_mss.ACCEPTED.get(name, ())
         refused = [*checks_examples_psc.REFUSED.get(name, ())]

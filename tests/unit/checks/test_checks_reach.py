@@ -7,7 +7,7 @@ from checks_examples_psc import BUTTON, LEGAL
 from checks_story import Story
 
 from common.identities import COLLEAGUE, DOCTOR
-from conformance.checks.load import load_rules
+from conformance.checks.all_rules import all_rules
 from conformance.checks.registry import RULES, Rule, Said
 from conformance.journal.services import SERVICES, played_outside, service_of_fault
 from conformance.judging.visibility import out_of_reach, services_of
@@ -19,7 +19,7 @@ OUTSIDE = {"psc": "external", "mssante": "external"}
 
 
 def rule(name: str) -> Rule:
-    return load_rules()[name]
+    return all_rules()[name]
 
 
 def ask(name: str, story: Story) -> list[Said]:
@@ -49,7 +49,7 @@ def test_what_a_rule_reads_says_whose_wire_it_needs(name: str, services: set[str
 
 
 def test_only_what_the_screen_shows_is_asked_where_nobody_is_played() -> None:
-    load_rules()
+    all_rules()
 
     asked = {name for name, found in RULES.items() if not out_of_reach(found, SERVICES)}
     with_a_screen = {name for name, found in RULES.items() if "ui.seen" in found.reads}
@@ -64,7 +64,7 @@ def test_a_stage_that_plays_everything_leaves_every_rule_asked() -> None:
     stage = {"psc": "mock", "mssante": "mock", "external": None}
 
     assert played_outside(stage) == frozenset()
-    assert not [name for name, found in load_rules().items() if out_of_reach(found, ())]
+    assert not [name for name, found in all_rules().items() if out_of_reach(found, ())]
 
 
 def test_a_fault_belongs_to_the_service_that_misbehaves() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from checks_story import DOMAIN, PATIENT_DOMAIN, Story
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
+from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Documents, Events, ScenarioFacts
-from conformance.checks.load import load_rules
 from conformance.checks.registry import Answer, Rule, Said
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.lifecycle import Lifecycle
@@ -17,12 +17,12 @@ from mocks.lps.records import CONSULTATION, EPISODE_SUMMARY, DocumentType, Recor
 
 MAIL_RULES = {
     name: rule
-    for name, rule in load_rules().items()
+    for name, rule in all_rules().items()
     if name.startswith(("mss.mail.", "xdm.", "cda.", "document.", "lifecycle."))
 }
 PSC_RULES = {
     name: rule
-    for name, rule in load_rules().items()
+    for name, rule in all_rules().items()
     if name.startswith(("psc.request.", "psc.token.", "psc.pkce.", "psc.userinfo.read", "psc.ciba"))
     and rule.when in ("conformant", "any")
 }

@@ -8,9 +8,9 @@ from checks_documents import Doc, letter
 from checks_examples_mss import life
 from checks_story import Story, basic
 
-from conformance.checks.load import load_rules
+from conformance.checks.all_rules import all_rules
 
-RULES = load_rules()
+RULES = all_rules()
 ROUTES = ("authorize", "wallet", "token", "userinfo", "ciba", "logout", "discovery", None)
 
 BARE: dict[str, Any] = {"request": {"headers": {}}, "response": {}, "query": {}, "cut": True}

@@ -7,8 +7,9 @@ import checks_examples_psc
 import pytest
 from checks_story import Story
 
-from conformance.checks.load import MODULES, load_rules
+from conformance.checks.all_rules import MODULES, all_rules
 from conformance.checks.registry import Said
+from conformance.checks.scenario import story_complete, system_survives
 from conformance.checks.sentences import (
     placeholders,
     rules_with_words,
@@ -17,7 +18,6 @@ from conformance.checks.sentences import (
     title,
     words_of,
 )
-from conformance.judging.own_rules import story_complete, system_survives
 
 STORIES = {
     name: [
@@ -28,11 +28,11 @@ STORIES = {
     ]
     for name in {**checks_examples_psc.ACCEPTED, **checks_examples_mss.ACCEPTED}
 }
-ALL = sorted(load_rules())
+ALL = sorted(all_rules())
 
 
 def everything_said(rule_id: str) -> list[Said]:
-    rule = load_rules()[rule_id]
+    rule = all_rules()[rule_id]
     fault = rule.when[0] if isinstance(rule.when, tuple) else None
     found = []
     for tell in STORIES[rule_id]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
-from conformance.checks.mails import MAIL_READS, Carried, SentMail, Zip, sent_mails
+from conformance.checks.observed.mails import MAIL_READS, Carried, SentMail, Zip, sent_mails
 from conformance.checks.registry import Said, broken, held, rule
 from conformance.documents.cda import Cda
 from conformance.documents.ins import ins_fault

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from conformance.checks.events import Events
-from conformance.checks.wire import answer, fingerprint, parameters, redirect_query, status, text
+from conformance.checks.observed.exchanges import (
+    answer,
+    fingerprint,
+    parameters,
+    redirect_query,
+    status,
+    text,
+)
 from conformance.journal.events import Event
 
 LOGIN_READS = (

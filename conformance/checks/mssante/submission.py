@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
-from conformance.checks.logins import LOGIN_READS, Issued, issued_tokens
+from conformance.checks.observed.exchanges import fingerprint, tenant_of
+from conformance.checks.observed.logins import LOGIN_READS, Issued, issued_tokens
 from conformance.checks.registry import Said, broken, held, held_if, rule
-from conformance.checks.wire import fingerprint, tenant_of
 from conformance.journal.events import Event
 
 _NEEDS_TLS = ("AUTH", "MAIL", "RCPT", "DATA", "BDAT")

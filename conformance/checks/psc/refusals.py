@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
-from conformance.checks.refusal import REFUSAL_READS, accepted, refused
+from conformance.checks.observed.refusal import REFUSAL_READS, accepted, refused
 from conformance.checks.registry import Said, rule
 
 _ID_TOKEN = "OpenID Connect Core 1.0 §3.1.3.7"

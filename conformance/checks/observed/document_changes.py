@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from conformance.checks.acts import ACT_READS, Act, acts
 from conformance.checks.events import Events
-from conformance.checks.mails import MAIL_READS, SentMail, sent_mails
-from conformance.checks.wire import plays_elsewhere
+from conformance.checks.observed.actions import ACT_READS, Act, acts
+from conformance.checks.observed.exchanges import plays_elsewhere
+from conformance.checks.observed.mails import MAIL_READS, SentMail, sent_mails
 from conformance.documents.cda import Cda
 from conformance.journal.events import Event
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from conformance.checks.events import Events
-from conformance.checks.logins import Login, logins
-from conformance.checks.wire import answer, status, text
+from conformance.checks.observed.exchanges import answer, status, text
+from conformance.checks.observed.logins import Login, logins
 from conformance.journal.events import Event
 
 DEFAULT_INTERVAL = 5

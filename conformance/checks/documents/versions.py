@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.checks.chains import (
+from conformance.checks.events import Events
+from conformance.checks.observed.document_changes import (
     CHAIN_READS,
     Change,
     changes,
@@ -12,8 +13,7 @@ from conformance.checks.chains import (
     new_version,
     previous_version,
 )
-from conformance.checks.events import Events
-from conformance.checks.mails import SentMail, sent_mails, text_of
+from conformance.checks.observed.mails import SentMail, sent_mails, text_of
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
 from conformance.documents.cda import Cda
 from conformance.documents.pdf import is_scan, normalise

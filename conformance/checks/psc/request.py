@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
+from conformance.checks.observed.exchanges import by_scenario, parameters, tenant_of, text
 from conformance.checks.registry import Said, broken, held, held_if, rule
-from conformance.checks.wire import by_scenario, parameters, tenant_of, text
 from conformance.journal.events import Event
 
 _READS = ("http.exchange:authorize",)

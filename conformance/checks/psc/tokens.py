@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
-from conformance.checks.logins import LOGIN_READS, Login, issued_tokens, logins
-from conformance.checks.registry import Said, broken, held, held_if, rule
-from conformance.checks.wire import (
+from conformance.checks.observed.exchanges import (
     authenticates_client,
     bearer,
     from_a_page,
@@ -13,6 +11,8 @@ from conformance.checks.wire import (
     status,
     text,
 )
+from conformance.checks.observed.logins import LOGIN_READS, Login, issued_tokens, logins
+from conformance.checks.registry import Said, broken, held, held_if, rule
 from conformance.journal.events import Event
 
 _STANDARD_NAME = "/.well-known/openid-configuration"

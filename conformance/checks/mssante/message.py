@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from conformance.checks.events import Events
-from conformance.checks.mails import MAIL_READS, SentMail, sent_mails
+from conformance.checks.observed.exchanges import tenant_of
+from conformance.checks.observed.mails import MAIL_READS, SentMail, sent_mails
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
-from conformance.checks.wire import tenant_of
 from conformance.documents.ins import ins_fault
 from conformance.documents.mail import Mail, Part
 from conformance.documents.pdf import normalise

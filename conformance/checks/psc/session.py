@@ -2,11 +2,17 @@
 
 from collections.abc import Iterator
 
-from conformance.checks.acts import ACT_READS, Act, acts
 from conformance.checks.events import Events
-from conformance.checks.logins import LOGIN_READS, issued_tokens
+from conformance.checks.observed.actions import ACT_READS, Act, acts
+from conformance.checks.observed.exchanges import (
+    answer,
+    fingerprint,
+    parameters,
+    redirect_query,
+    status,
+)
+from conformance.checks.observed.logins import LOGIN_READS, issued_tokens
 from conformance.checks.registry import Said, broken, held, rule
-from conformance.checks.wire import answer, fingerprint, parameters, redirect_query, status
 from conformance.journal.events import Event
 
 _READS = (*LOGIN_READS, *ACT_READS, "http.exchange:logout")

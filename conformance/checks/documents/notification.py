@@ -6,8 +6,8 @@ stands it reaches every initial recipient; recipients added later are our readin
 
 from collections.abc import Iterator
 
-from conformance.checks.chains import CHAIN_READS, Change, changes
 from conformance.checks.events import Events
+from conformance.checks.observed.document_changes import CHAIN_READS, Change, changes
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
 from conformance.journal.events import Event
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.events import Events
-from conformance.checks.logins import LOGIN_READS, Login
-from conformance.checks.polls import (
+from conformance.checks.observed.exchanges import by_scenario, parameters, tenant_of, text
+from conformance.checks.observed.logins import LOGIN_READS, Login
+from conformance.checks.observed.polls import (
     JITTER_S,
     ciba_logins,
     ends,
@@ -14,7 +15,6 @@ from conformance.checks.polls import (
     interval_of,
 )
 from conformance.checks.registry import Said, broken, held, held_if, rule
-from conformance.checks.wire import by_scenario, parameters, tenant_of, text
 from conformance.documents.identifiers import national_id_kind
 from conformance.journal.events import Event
 

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from conformance.checks.acts import ACT_READS, acts
 from conformance.checks.events import Events
-from conformance.checks.mails import MAIL_READS, SentMail, Zip, claim_of, sent_mails
+from conformance.checks.observed.actions import ACT_READS, acts
+from conformance.checks.observed.mails import MAIL_READS, SentMail, Zip, claim_of, sent_mails
 from conformance.checks.registry import Said, broken, held, held_if, rule
 from conformance.documents.cda import Cda
 from conformance.documents.ins import NIR_DEMONSTRATION_OID, NIR_OID, NIR_TEST_OID

@@ -3,12 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from conformance.checks.acts import ACT_READS, acts
 from conformance.checks.events import Events
-from conformance.checks.logins import LOGIN_READS, issued_tokens
-from conformance.checks.polls import ciba_logins
+from conformance.checks.observed.actions import ACT_READS, acts
+from conformance.checks.observed.exchanges import (
+    answer,
+    parameters,
+    plays_elsewhere,
+    tenant_of,
+    text,
+)
+from conformance.checks.observed.logins import LOGIN_READS, issued_tokens
+from conformance.checks.observed.polls import ciba_logins
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
-from conformance.checks.wire import answer, parameters, plays_elsewhere, tenant_of, text
 from conformance.documents.pdf import normalise
 from conformance.journal.events import Event
 from conformance.journal.notes import OPERATOR_ORDER

@@ -7,10 +7,10 @@ nothing uses what had to be refused; the same story without the fault was done i
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.checks.acts import ACT_READS, Act, acts
 from conformance.checks.events import Events
+from conformance.checks.observed.actions import ACT_READS, Act, acts
+from conformance.checks.observed.exchanges import bearer, fingerprint, parameters
 from conformance.checks.registry import Said, broken, held, unclear
-from conformance.checks.wire import bearer, fingerprint, parameters
 from conformance.journal.events import Event
 
 REFUSAL_READS = (

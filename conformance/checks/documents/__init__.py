@@ -1,0 +1,1 @@
+"""Rules on documents: archive, versions, notification of those who had an earlier one."""

@@ -1,0 +1,1 @@
+"""What several rules read with: exchanges, logins, polls, mails, actions, refusals."""

@@ -1,0 +1,1 @@
+"""Rules on Pro Santé Connect: requests, tokens, sessions, CIBA, refusals, screens."""
