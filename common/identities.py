@@ -1,7 +1,8 @@
 """The synthetic people of the bench: no one here exists.
 
-Professionals carry RPPS numbers of the test block 8997… (psc.md §3.3), patients an INS number under
-the test OID (cda.md §3); addresses are made from the tenant's own domains, all under `.test`.
+Professionals carry RPPS numbers of the test block 8997… [PSC-SANDBOX identities], patients an
+INS number under the test OID [INS-FORM OIDs]; addresses are made from the tenant's own domains,
+all under `.test`.
 """
 
 from dataclasses import dataclass

@@ -85,6 +85,6 @@ class Visitor:
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:
-    """The header of `client_secret_basic` (RFC 6749 §2.3.1)."""
+    """The header of `client_secret_basic` [RFC 6749 §2.3.1]."""
     pair = f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()
     return {"Authorization": "Basic " + base64.b64encode(pair).decode()}

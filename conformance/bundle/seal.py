@@ -1,4 +1,4 @@
-"""Seals a bundle: a manifest of every file (RFC 8785) and a detached JWS over it (RFC 7515 app. F).
+"""Seals a bundle: a manifest of every file (RFC 8785), a detached JWS over it [RFC 7515 §F].
 
 Who holds the two files and the folder needs nothing of ours: SHA-256, Ed25519 and base64url do.
 """

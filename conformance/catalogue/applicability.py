@@ -1,7 +1,7 @@
 """What a candidate owes: requirements, scenarios and proofs, and why the rest is set aside.
 
 A candidate is a corridor, waves, profiles chosen in the eligibility form, and the ways in which
-people sign in to the product (ANS FAQ, referencing page; ANS working catalogues).
+people sign in to the product [FAQ-B CIBA] [CATALOGUE-W2 PSC.01].
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

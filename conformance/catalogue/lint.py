@@ -7,7 +7,7 @@ from conformance.catalogue.loader import Catalogue
 from conformance.catalogue.model import Alternative, Proof, Scenario
 
 MOST_PROOFS = 10
-"""Proofs of one official scenario: hard limit of the official export (segur.md §0.2)."""
+"""Proofs of one official scenario: hard limit of the official export [CATALOGUE-W1 ten proofs]."""
 
 
 def problems(catalogue: Catalogue) -> list[str]:

@@ -1,4 +1,4 @@
-"""Requirement, scenario, proof: the three words of the official catalogues (segur.md §2.7).
+"""Requirement, scenario, proof: the three words of the official catalogues [CATALOGUE-W1].
 
 A requirement is keyed (id, wave, corridor, profile); its nature belongs to that key, never to the
 id. Identifiers and facts are the official ones, every statement is in our own words. Identifiers

@@ -20,7 +20,7 @@ from conformance.checks.registry import Said, broken, held, rule, unclear
     ),
     basis="ans",
     trust="official",
-    source="ANS FAQ: the steps of a scenario are its control points",
+    source="[FAQ-X steps] ANS FAQ: the steps of a scenario are its control points",
 )
 def story_complete(events: Events) -> Iterator[Said]:
     """Each official step is done, once, in the order of its number.
@@ -76,7 +76,7 @@ def story_complete(events: Events) -> Iterator[Said]:
     reads=("action.finished", "system.died", "scenario.finished"),
     basis="ours",
     trust="official",
-    source="ARCHITECTURE.md: a crash is never a refusal",
+    source="[BANC-READING crash] Ours: a crash is never a refusal",
     when="any",
 )
 def system_survives(events: Events) -> Iterator[Said]:

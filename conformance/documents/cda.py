@@ -1,4 +1,4 @@
-"""Reads the header and the body of a CDA R2 document (cda.md §3): what is written, unjudged."""
+"""Reads the header and the body of a CDA R2 document [CDA-R2]: what is written, unjudged."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""National identifiers of professionals and organisations (psc.md §3.3, cda.md §3)."""
+"""National identifiers of professionals and organisations [PDSM-DMP identifiers]."""
 
 import re
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The national health identity number, INS: form, key, OIDs (cda.md §5)."""
+"""The national health identity number, INS: form, key, OIDs [INS-FORM]."""
 
 import re
 from typing import Literal

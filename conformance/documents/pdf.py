@@ -1,4 +1,4 @@
-"""Reads a PDF: its text, made comparable, and what it claims of PDF/A (cda.md §6)."""
+"""Reads a PDF: its text, made comparable, and what it claims of PDF/A."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Reads an IHE XDM archive: its members, and the METADATA.XML of each submission (cda.md §4)."""
+"""Reads an IHE XDM archive: its members, and the METADATA.XML of each submission [ITI-32]."""
 
 import io
 import struct

@@ -12,7 +12,7 @@ from conformance.judging.visibility import out_of_reach, services_of
 
 _WEAKEST_FIRST = ("declared", "screen", "wire")
 _GREATEST_EXACT = 2**53 - 1
-"""The greatest whole number that every reader of JSON keeps (RFC 8785 §3.2.2.3)."""
+"""The greatest whole number that every reader of JSON keeps [RFC 8785 §3.2.2.3]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _words(finding: Finding) -> str:
 
 
 def _legal(text: str) -> str:
-    """`text` without what XML 1.0 §2.2 cannot hold: products write it, and it hides nothing."""
+    """`text` without what XML cannot hold [XML-1.0 §2.2]: products write it, it hides nothing."""
     return _ILLEGAL.sub("·", text)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from conformance.stage.services.mocks import ClientRegistration, Services
 
 SCOPE = "openid scope_all"
-"""What a product asks of Pro Santé Connect (psc.md §2.1)."""
+"""What a product asks of Pro Santé Connect [IG-REST request]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def client_of(plan: "Plan", *, known: bool) -> ClientRegistration:
 
 
 def problems_of_uris(key: str, asked: tuple[str, ...]) -> Iterator[str]:
-    """One sentence for each redirect URI that is none (RFC 6749 §3.1.2: absolute, no fragment)."""
+    """One sentence for each redirect URI that is none (absolute, no fragment) [RFC 6749 §3.1.2]."""
     for uri in asked:
         parts = urlsplit(uri)
         if not (uri.isprintable() and " " not in uri and parts.scheme and not parts.fragment):

@@ -1,4 +1,4 @@
-"""Signing in without a browser: the CIBA poll client (psc.md §4, OpenID CIBA Core 1.0).
+"""Signing in without a browser: the CIBA poll client [CIBA-CORE] [PSC-CIBA].
 
 One `CibaLogin` is one attempt, with one request id and one pair of digits; a new attempt makes a
 new one. It polls on a thread of its own and can be cancelled at any moment.

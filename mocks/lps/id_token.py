@@ -1,6 +1,6 @@
 """Reading an ID token: signature first, then every claim a relying party must look at.
 
-OpenID Connect Core 1.0 §3.1.3.7; psc.md §2.4 for what Pro Santé Connect puts in.
+[OIDC-CORE §3.1.3.7]; [PSC-POC ID token] for what Pro Santé Connect puts in.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from joserfc.jws import JWSRegistry
 from joserfc.jwt import Token
 
 LEEWAY_S = 60
-"""Difference between two clocks that is put up with (psc.md, PSCH-TIME)."""
+"""Difference between two clocks that is put up with [BANC-READING clock]."""
 
 LEVELS = ("eidas1", "eidas2", "eidas3")
 """Levels of assurance that reach the one asked for: `eidas1` means at least `eidas1`."""

@@ -1,7 +1,7 @@
 """The life of a document: written, sent, replaced, deleted, and the offer to tell its recipients.
 
 Every modification and every deletion of a sent document offers to write to those who received it
-(ANS FAQ, spec corrections). Nothing is sent unless the user accepts.
+[FAQ-B recipients]. Nothing is sent unless the user accepts.
 """
 
 import dataclasses
@@ -150,7 +150,7 @@ class Lifecycle:
         return built
 
     def _own(self, document_id: str) -> Version:
-        """The current version, if the person at work may change it (cda.md §4.4, code 901)."""
+        """The current version, if the person at work may change it [PDSM-DMP 901]."""
         version = self.records.current(document_id)
         author, here = version.author.national_id, self.desk.practice.structure_id
         if author != self.desk.professional.national_id and here != version.practice.structure_id:

@@ -1,4 +1,4 @@
-"""How a mail of the reference system is composed (mssante.md §5 and §7).
+"""How a mail of the reference system is composed [MSS-REF2] [IG-MAIL].
 
 Every rule is a small function that takes a `Letter` and a `Desk`; `compose` puts them together and
 calls them only through `DocumentParts`.
@@ -35,7 +35,7 @@ LABEL_LENGTH = 40
 class MailSettings:
     """What the mail half is configured with.
 
-    `nil` is the product's reference number (mssante.md §5.1); `mailbox` the user's own address;
+    `nil` is the product's reference number [MSS-REF2 ECO.2.4.3]; `mailbox` the user's own address;
     `domain` the professionals' domain, `patient_domain` the patients'; `ca_file` the authority that
     signs the server's certificate (PEM); `timeout` in seconds.
     """
@@ -142,7 +142,7 @@ def thread_headers(letter: Letter) -> Mapping[str, str]:
 
 
 def mss_headers(letter: Letter, desk: Desk) -> Mapping[str, str]:
-    """The `X-MSS-*` headers (mssante.md §5.1)."""
+    """The `X-MSS-*` headers [MSS-REF2 ECO.2.4.1, ECO.2.4.2, ECO.2.4.3]."""
     headers = {"X-MSS-NIL": desk.settings.nil}
     if letter.version is not None:
         headers["X-MSS-CODECDA"] = letter.version.type.code

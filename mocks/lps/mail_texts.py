@@ -1,4 +1,4 @@
-"""What the mails of the reference system say (mssante.md §7)."""
+"""What the mails of the reference system say [IG-CDA replacement, deletion]."""
 
 from mocks.lps.documents.pages import french_moment
 from mocks.lps.mail import Desk, Letter
@@ -6,7 +6,7 @@ from mocks.lps.records import SentMail, Version
 
 
 def body_of(letter: Letter, desk: Desk) -> str:
-    """The text of the mail: the user's words and what the case demands (mssante.md §7)."""
+    """The text of the mail: the user's words and what the case demands [IG-CDA replacement]."""
     if letter.version is None:
         return letter.text
     person = desk.professional

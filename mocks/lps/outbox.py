@@ -1,4 +1,4 @@
-"""How a mail leaves: SMTP submission with STARTTLS and XOAUTH2 (mssante.md §2.1, §2.2, §2.4)."""
+"""How a mail leaves: SMTP submission with STARTTLS and XOAUTH2 [MSS-DST] [MSS-REF2]."""
 
 import contextlib
 import smtplib
@@ -64,7 +64,7 @@ def connect(settings: MailSettings) -> smtplib.SMTP:
 
 
 def authenticate(smtp: smtplib.SMTP, user: str, token: str) -> None:
-    """AUTH XOAUTH2 without initial response: a token overflows the command line (mssante.md §2.2).
+    """AUTH XOAUTH2 without initial response: a token overflows a line [MSS-VENDOR XOAUTH2].
 
     Raises `TokenRefused`, `CannotSend`.
     """

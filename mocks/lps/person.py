@@ -1,4 +1,4 @@
-"""Who signed in, made from what Pro Santé Connect's userinfo says (psc.md §3).
+"""Who signed in, made from what Pro Santé Connect's userinfo says [PSC-CONTEXT userinfo].
 
 Any member may be empty or missing: an account stays usable without `SubjectRefPro`.
 """

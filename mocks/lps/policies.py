@@ -23,7 +23,7 @@ def first_version(id_: str, set_id: str) -> Lineage:
 
 
 def next_version(previous: Lineage, id_: str) -> Lineage:
-    """New id, same set, number + 1, and the id of the version just before (cda.md §3)."""
+    """New id, same set, number + 1, and the id of the version just before [CDA-R2 replacement]."""
     return Lineage(id_, previous.set_id, previous.number + 1, previous.id)
 
 

@@ -107,7 +107,7 @@ class Product:
     def back_from_logout(self, session: Session, state: str | None) -> bool:
         """Whether the return from Pro Santé Connect answers our logout; no `state` is put up with.
 
-        psc.md §5.1: the provider may leave it out.
+        The provider may leave it out [PSC-CONNECTOR logout].
         """
         sent, session.logout_state = session.logout_state, None
         return sent is not None and (state is None or self.parts.same_state(sent, state))

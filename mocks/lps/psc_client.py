@@ -1,7 +1,7 @@
 """The product's OpenID Connect client for Pro Santé Connect: every call leaves from the server.
 
 Authlib builds and signs the requests; nothing here keeps a session. Tokens stay in the objects that
-are handed back: they are never logged, shown or sent to a browser (psc.md §1.3, §2).
+are handed back: they are never logged, shown or sent to a browser [IG-REST tokens].
 """
 
 import ssl
@@ -169,7 +169,7 @@ class PscClient:
         return str(add_params_to_uri(self._endpoint("end_session_endpoint"), dict(parameters)))
 
     def logout(self, parameters: Mapping[str, str]) -> None:
-        """End the PSC session from the server: CIBA has no browser session (psc.md §5.1)."""
+        """End the PSC session from the server: CIBA has no browser session [PSC-EDC logout]."""
         endpoint = self._endpoint("end_session_endpoint")
         answer = self._send("POST", endpoint, data=dict(parameters))
         if answer.status_code >= 400:
@@ -255,5 +255,5 @@ def fresh_value() -> str:
 
 
 def fresh_verifier() -> str:
-    """A PKCE code verifier of 64 characters (RFC 7636 §4.1 allows 43 to 128)."""
+    """A PKCE code verifier of 64 characters (43 to 128 are allowed) [RFC 7636 §4.1]."""
     return str(generate_token(64))

@@ -21,7 +21,7 @@ class RecordError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
-    """A document type of value set JDV_J07, with the XDS class it belongs to (cda.md §4.3)."""
+    """A document type of JDV_J07 [CISIS-SCHEMATRON value sets], with its XDS class."""
 
     code: str
     label: str

@@ -78,7 +78,7 @@ def authorization_endpoint(metadata: Claims) -> str:
 
 
 def authorization_request(attempt: Attempt, redirect_uri: str) -> Mapping[str, str]:
-    """The authorization request but for the client id (psc.md §2.1): code flow, PKCE S256."""
+    """The authorization request but for the client id [IG-REST request]: code flow, PKCE S256."""
     return {
         "response_type": "code",
         "redirect_uri": redirect_uri,
@@ -92,7 +92,7 @@ def authorization_request(attempt: Attempt, redirect_uri: str) -> Mapping[str, s
 
 
 def backchannel_request(national_id: str, digits: str, channel: str) -> Mapping[str, str]:
-    """The CIBA request (psc.md §4.2)."""
+    """The CIBA request [PSC-EDC request]."""
     return {
         "scope": SCOPE,
         "login_hint": national_id,
@@ -177,9 +177,9 @@ def read_person(client: PscClient, tokens: Tokens, claims: Claims) -> Claims:
 
 
 def same_person(claims: Claims, person: Claims, expected: str | None) -> bool:
-    """Whether ID token, userinfo and the person asked for are one (OIDC Core 1.0 §5.3.2).
+    """Whether ID token, userinfo and the person asked for are one [OIDC-CORE §5.3.2].
 
-    `SubjectNameID` may be another identifier of the same person (psc.md §3.3): `sub` decides.
+    `SubjectNameID` may be another identifier of the person [PSC-TOGGLE identifier]: `sub` decides.
     """
     if not person.get("sub") or person["sub"] != claims.get("sub") or not national_id_of(person):
         return False
@@ -200,7 +200,7 @@ def shown_identity(person: Professional) -> ShownIdentity:
 
 
 def practices_offered(person: Professional) -> tuple[Practice, ...]:
-    """The practices to choose among: all of them (psc.md §3.2)."""
+    """The practices to choose among: all of them [PSC-DNUM practices]."""
     return person.practices
 
 
@@ -234,11 +234,11 @@ def end_session(said: EndSession) -> Mapping[str, str] | None:
 
 
 def when_idle(end_psc_session: Callable[[], None]) -> None:
-    """What inactivity does to the PSC session: nothing (psc.md §5.1)."""
+    """What inactivity does to the PSC session: nothing [PSC-ISSUES issue 39]."""
 
 
 def new_digits() -> str:
-    """Two random digits, 00 to 99, fresh for each request (psc.md §4.2)."""
+    """Two random digits, 00 to 99, fresh for each request [PSC-EDC binding message]."""
     return f"{secrets.randbelow(100):02d}"
 
 
@@ -253,7 +253,7 @@ def wait_between_polls(interval: float) -> float:
 
 
 def after_slow_down(interval: float) -> float:
-    """The interval for all later polls once the provider said `slow_down` (CIBA Core §11)."""
+    """The interval for all later polls once the provider said `slow_down` [CIBA-CORE §11]."""
     return interval + 5
 
 

@@ -2,7 +2,7 @@
 
 What the paragraph has to say: that the service lets professionals identify themselves by Pro Santé
 Connect, a teleservice of the ANS, with an e-CPS or a CPS card and its reader, and where the terms
-of Pro Santé Connect itself are to be read (psc.md §7).
+of Pro Santé Connect itself are to be read [PSC-TERMS paragraph].
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The product's own traces of who signed in and what left: never a token, code or password.
 
-Fields after the traces asked of a proxy e-Santé (psc.md §1.4): event, national identifier,
+Fields after the traces asked of a proxy e-Santé [PSC-EDC traces]: event, national identifier,
 session_state of Pro Santé Connect, instant.
 """
 

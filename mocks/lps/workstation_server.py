@@ -1,8 +1,8 @@
 """The server half of the desktop program: it alone holds the client secret and the tokens.
 
-It answers JSON on the loopback to one workstation that shows an application token (psc.md §1.4,
-§4.1): start a CIBA login, hear how it ended, log out. The program runs in a process of its own
-whose environment never had the secret.
+It answers JSON on the loopback to one workstation that shows an application token
+[IG-REST thick client]: start a CIBA login, hear how it ended, log out. The program runs in a
+process of its own whose environment never had the secret.
 """
 
 import logging

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BEFORE_TLS = frozenset({"NOOP", "EHLO", "STARTTLS", "QUIT"})
-"""RFC 3207 §4."""
+"""What is answered before STARTTLS [RFC 3207 §4]."""
 
 _TLS_RECORD = b"\x16"
 _REASONS = {"500": "unknown-command", "501": "syntax", "502": "unknown-command", "503": "sequence"}
@@ -72,7 +72,7 @@ class SmtpConnection(SMTP):
         return cast("Submission", self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin; also called by TLS, which begins anew (RFC 3207 §4.2)."""
+        """Begin; also called by TLS, which begins anew [RFC 3207 §4.2]."""
         # Both asyncio and uvloop set TCP_NODELAY on every connection they accept.
         if not self.name:
             self.name = self.tenant.joined(self._whole) or ""
@@ -241,7 +241,7 @@ class SmtpConnection(SMTP):
 
     def _check_door(self, line: bytes, verb: str) -> None:
         """Refuse what no command gets past, whatever it is."""
-        if not line.endswith(b"\r\n"):  # RFC 5321 §2.3.8
+        if not line.endswith(b"\r\n"):  # [RFC 5321 §2.3.8]
             raise Refusal("bare-lf", "500 5.5.2 A line ends with CR LF")
         if not line.isascii():
             raise Refusal("not-ascii", "500 5.5.2 A command is in ASCII")

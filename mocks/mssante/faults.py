@@ -65,7 +65,7 @@ FAULTS: dict[str, Fault] = {
         ),
     )
 }
-"""`smtp.auth-refused` is the dialogue of the national training operator (mssante.md §2.2)."""
+"""`smtp.auth-refused` is the dialogue of the national training operator [MSS-VENDOR refusal]."""
 
 
 @dataclass(slots=True)

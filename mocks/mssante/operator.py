@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from mocks.mssante.submission import Submission
 
 SIZE_LIMIT = 10_485_760
-"""Octets a mail may have: the national operator's 10 MB (mssante.md §2.4)."""
+"""Octets a mail may have: the national operator's 10 MB [MSS-CLIENT size]."""
 
 IDLE_SECONDS = 300
-"""RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command."""
+"""A server waits at least five minutes for the next command [RFC 5321 §4.5.3.2.7]."""
 
 LINE = 512
-"""RFC 5321 §4.5.3.1.4, end of line included."""
+"""End of line included [RFC 5321 §4.5.3.1.4]."""
 
 LONGER_LINES = {"AUTH": 12_288, "MAIL": 1_024, "RCPT": 2_048}
-"""AUTH: RFC 4954 §4, a PSC token needs far more than 512; MAIL and RCPT: RFC 3461 §4."""
+"""AUTH [RFC 4954 §4]: a PSC token needs far more than 512; MAIL and RCPT [RFC 3461 §4]."""
 
 TEXT_LINE = 998
-"""RFC 5322 §2.1.1, end of line left out."""
+"""End of line left out [RFC 5322 §2.1.1]."""
 
 FLOOD = 1_048_576
 RECIPIENTS = 100

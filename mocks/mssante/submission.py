@@ -1,7 +1,8 @@
-"""The commands of submission as an MSSanté operator would take them (mssante.md §2.1–2.2, §2.4).
+"""The commands of submission as an MSSanté operator would take them [MSS-REF2].
 
-AUTH knows XOAUTH2 only, and only under TLS. MAIL, RCPT and DATA are ours rather than aiosmtpd's,
-which refuses DSN parameters, changes the case of others, and is slow at parsing addresses.
+AUTH knows XOAUTH2 only [XOAUTH2-PROTOCOL], and only under TLS. MAIL, RCPT and DATA are ours rather
+than aiosmtpd's, which refuses DSN parameters, changes the case of others, and is slow at parsing
+addresses.
 """
 
 import asyncio
@@ -73,7 +74,7 @@ class Submission(SmtpConnection):
 
     @syntax("AUTH XOAUTH2 [initial-response]")
     async def smtp_AUTH(self, arg: str | None) -> None:  # noqa: N802
-        """Sign in with a PSC access token, with or without an initial response (RFC 4954 §4)."""
+        """Sign in with a PSC access token, with or without an initial response [RFC 4954 §4]."""
         assert self.session is not None
         mechanism, _, response = (arg or "").partition(" ")
         if not self.session.extended_smtp:
@@ -124,7 +125,7 @@ class Submission(SmtpConnection):
 
     @syntax("MAIL FROM:<address>", extended=" [SIZE= BODY= RET= ENVID=]")
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
-        """Begin a mail. Its sender is the mailbox that signed in, or `<>` (an MDN, RFC 8098 §3).
+        """Begin a mail. Its sender is the mailbox that signed in, or `<>` (an MDN) [RFC 8098 §3].
 
         Another sender is refused with 553, as strict operators do, so that no product rehearses
         with what the real service would not take.
@@ -143,7 +144,7 @@ class Submission(SmtpConnection):
 
     @syntax("RCPT TO:<address>", extended=" [NOTIFY= ORCPT=]")
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
-        """Add a recipient: of the tenant's domain, of patients, or of the trust list (§6.2)."""
+        """Add a recipient: of the tenant's domain, patients, or the trust list [MSS-WHITELIST]."""
         if self.sender is None:
             raise Refusal("sequence", "503 5.5.1 Send MAIL first")
         path = read_path(arg or "", "TO:", RCPT_PARAMETERS)
@@ -200,7 +201,7 @@ class Submission(SmtpConnection):
 
 
 def _checked(octets: bytearray | None, limit: int) -> bytes:
-    """The mail as it was before its dots were doubled (RFC 5321 §4.5.2). Raises `Refusal`."""
+    """The mail as it was before its dots were doubled [RFC 5321 §4.5.2]. Raises `Refusal`."""
     if octets is None:
         raise Refusal("too-large", f"552 5.3.4 Over {limit} octets")
     mail = bytes((b"\r\n" + octets[: -len(_LAST_LINE)]).replace(b"\r\n.", b"\r\n")[2:])

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _PATH = re.compile(
-    r"""<(?:@[^\s:<>]+:)?                              # a source route, ignored (RFC 5321 app. C)
+    r"""<(?:@[^\s:<>]+:)?                              # a source route, ignored [RFC 5321 §C]
         (?P<address>(?:"(?:[^"\\]|\\.)*"|[^\s<>"@]+)@[^\s<>@]+)?
         >(?P<rest>(?:\ .*)?)$""",
     re.VERBOSE,
@@ -47,7 +47,7 @@ def read_path(argument: str, keyword: str, allowed: frozenset[str]) -> Path:
         raise Refusal("syntax", f"501 5.1.7 Expected {keyword}<address> and nothing else before")
     address = found["address"] or ""
     local, _, domain = address.rpartition("@")
-    if len(local) > 64 or len(domain) > 255:  # RFC 5321 §4.5.3.1
+    if len(local) > 64 or len(domain) > 255:  # [RFC 5321 §4.5.3.1]
         raise Refusal("syntax", "553 5.1.7 Address too long")
     return Path(address, _parameters(found["rest"], allowed))
 
@@ -68,7 +68,7 @@ def _parameters(text: str, allowed: frozenset[str]) -> dict[str, str]:
 
 
 def _value_holds(key: str, value: str) -> bool:
-    """RFC 1870 (SIZE), RFC 6152 (BODY), RFC 3461 §4 (DSN); AUTH is taken as it is (RFC 4954 §5)."""
+    """SIZE [RFC 1870], BODY [RFC 6152], DSN [RFC 3461 §4]; AUTH as it is [RFC 4954 §5]."""
     upper = value.upper()
     if key == "SIZE":
         return value.isdigit() and len(value) <= 20

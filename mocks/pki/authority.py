@@ -1,8 +1,8 @@
 """The bench's own certificate authority: one root, kept, and server certificates on demand.
 
 The root signs with ECDSA P-256. Servers have RSA 2048 keys, because the cipher suites that MSSanté
-allows in TLS 1.2 all authenticate with RSA (segur.md §3.3). All servers of one authority share one
-key, so that one hash is enough for Chromium's `--ignore-certificate-errors-spki-list`.
+allows in TLS 1.2 all authenticate with RSA [CATALOGUE-W1 ciphers]. All servers of one authority
+share one key, so that one hash is enough for Chromium's `--ignore-certificate-errors-spki-list`.
 """
 
 import base64

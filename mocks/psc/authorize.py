@@ -1,7 +1,7 @@
 """The authorization endpoint of the wallet host: checks the request, spares or asks a login.
 
 What the real service answers to a missing `scope_all`, `acr_values`, `state` or `nonce` is not
-known (psc.md §2.1, §10): such a request is taken and recorded, the rules judge it.
+known: such a request is taken and recorded, the rules judge it [BANC-READING unknown answers].
 """
 
 import re
@@ -38,7 +38,7 @@ def authorize(call: Call) -> Answer:
 
 
 def _destination(call: Call, asked: Params) -> tuple[Client, str]:
-    """Client and redirect URI. Raises `Refused` with a page, never a redirect (psc.md §2.7)."""
+    """Client and redirect URI. Raises `Refused` with a page, no redirect [RFC 6749 §4.1.2.1]."""
     client = call.tenant.clients.get(asked.get("client_id") or "")
     redirect_uri = asked.get("redirect_uri")
     repeated = [name for name in asked.repeated if name in ("client_id", "redirect_uri")]
@@ -96,7 +96,7 @@ def _problem(asked: Params) -> tuple[str, str] | None:
 
 
 def _must_ask_again(asked: Params, session: Session, now: float) -> bool:
-    """`prompt=login` and an overrun `max_age` ask the person again (OIDC Core §3.1.2.1)."""
+    """`prompt=login` and an overrun `max_age` ask the person again [OIDC-CORE §3.1.2.1]."""
     if "login" in (asked.get("prompt") or "").split():
         return True
     max_age = asked.get("max_age")

@@ -67,7 +67,7 @@ def back_with_code(call: Call, login: Login, session: Session) -> Answer:
 
 
 def back_with_error(call: Call, login: Login, error: str, description: str) -> Answer:
-    """The callback with an error (psc.md §2.2)."""
+    """The callback with an error [RFC 6749 §4.1.2.1]."""
     pairs = [("error", error), ("error_description", description), ("iss", call.tenant.issuer)]
     if login.state is not None:
         pairs.append(("state", login.state))

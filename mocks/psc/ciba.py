@@ -1,4 +1,4 @@
-"""CIBA in poll mode: the backchannel request and the answers to polling (psc.md §4)."""
+"""CIBA in poll mode: the backchannel request and the answers to polling [CIBA-CORE]."""
 
 import re
 from dataclasses import replace
@@ -14,13 +14,13 @@ from mocks.psc.web import Answer, Call, json_answer, refuse
 
 _BINDING_MESSAGE = re.compile(r"[a-zA-Z0-9\-._+/!?#]{1,50}")
 _SLOWER = 5
-"""Seconds that `slow_down` adds to the interval, for good (CIBA Core §11)."""
+"""Seconds that `slow_down` adds to the interval, for good [CIBA-CORE §11]."""
 
 _EARLY = 20_000_000
 """Nanoseconds a poll may come early: the coarsest timers of clients tick every 15.6 ms."""
 
 _REMEMBERED = 10
-"""Seconds past expiry and interval during which a request is still known (psc.md §4.4)."""
+"""Seconds past expiry and interval during which a request is still known [KEYCLOAK-CIBA memory]."""
 
 
 def backchannel(call: Call) -> Answer:
@@ -62,7 +62,7 @@ def backchannel(call: Call) -> Answer:
 
 
 def _hold_request(call: Call) -> str:
-    """The scope of a request that is well formed. Raises `Refused` (psc.md §4.2–4.3)."""
+    """The scope of a request that is well formed. Raises `Refused` [KEYCLOAK-CIBA errors]."""
     form = call.form
     scope = (form.get("scope") or "").split()
     if not scope:

@@ -1,4 +1,4 @@
-"""What UserInfo says of a synthetic professional (psc.md §3.1–3.4), and the shapes it may take.
+"""What UserInfo says of a synthetic professional [PSC-CONTEXT], and the shapes it may take.
 
 Absent values are empty strings, as observed. A variant changes what UserInfo says, not `sub`.
 """

@@ -1,4 +1,4 @@
-"""Who calls the back-channel endpoints: client_secret_basic or client_secret_post (psc.md §1.3)."""
+"""Who calls the back channel: client_secret_basic or client_secret_post [PSC-OPENIDDICT]."""
 
 import hmac
 from urllib.parse import unquote_plus
@@ -24,7 +24,7 @@ def authenticate(call: Call) -> Client:
     if header and posted_secret:
         raise refuse("invalid_request", "two client authentication methods in one request")
     if form.get("client_assertion"):
-        # Advertised by the real service, not usable there (psc.md §1.3).
+        # Advertised by the real service, not usable there [PSC-OPENIDDICT client authentication].
         raise refuse("invalid_client", "private_key_jwt is not supported", 401)
     if header:
         pair = basic_credentials(rest) if scheme.lower() == "basic" else None
@@ -46,6 +46,6 @@ def authenticate(call: Call) -> Client:
 
 
 def _same_secret(expected: str, given: str, method: str) -> bool:
-    """RFC 6749 §2.3.1 encodes Basic credentials; many clients do not: both are taken."""
+    """Basic credentials are encoded [RFC 6749 §2.3.1]; many clients do not: both are taken."""
     forms = (given, unquote_plus(given)) if method == "client_secret_basic" else (given,)
     return any(hmac.compare_digest(expected.encode(), form.encode()) for form in forms)

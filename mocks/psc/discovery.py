@@ -1,4 +1,4 @@
-"""The discovery document, after the one observed (psc.md §1.2), under the name that PSC uses.
+"""The discovery document, after the one observed [PSC-EDC discovery], under the name that PSC uses.
 
 Endpoints that the mock does not serve (device, PAR, session iframe) are left out.
 """

@@ -53,7 +53,7 @@ def sign_badly(call: Call, claims: dict[str, object], client_id: str) -> str | N
 
 
 def b64url(octets: bytes) -> str:
-    """Base64url without padding (RFC 7515 §2)."""
+    """Base64url without padding [RFC 7515 §2]."""
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 

@@ -1,4 +1,4 @@
-"""Introspection (RFC 7662, psc.md §5.2) and revocation (RFC 7009)."""
+"""Introspection [RFC 7662] [PSC-INTRO] and revocation [RFC 7009]."""
 
 from starlette.responses import Response
 

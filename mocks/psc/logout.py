@@ -1,4 +1,4 @@
-"""RP-initiated logout (psc.md §5.1; OpenID Connect RP-Initiated Logout 1.0)."""
+"""RP-initiated logout [OIDC-LOGOUT] [PSC-CONNECTOR logout]."""
 
 import json
 from dataclasses import dataclass

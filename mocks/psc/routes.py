@@ -57,7 +57,7 @@ CONTROL = Endpoint("control", ("GET", "POST", "DELETE"), _control)
 _AUTHORIZE = Endpoint("authorize", ("GET", "POST"), authorize)
 _ENDPOINTS: dict[str, Endpoint] = {
     "/auth": _AUTHORIZE,
-    # The native address of the realm answers too (psc.md §1.1), though services should not use it.
+    # The native address of the realm answers too, though none should use it [PSC-DOC wallet].
     f"{PROTOCOL}/auth": _AUTHORIZE,
     DISCOVERY: Endpoint("discovery", ("GET",), _discovery),
     f"{PROTOCOL}/certs": Endpoint("jwks", ("GET",), _jwks),

@@ -23,7 +23,10 @@ _KEPT = 3600.0
 
 
 class Means(StrEnum):
-    """How a person authenticates; the value is the `authMode` claim (psc.md §2.6)."""
+    """How a person authenticates: the `authMode` claim [PSC-POC access token].
+
+    That of the e-CPS was not seen [BANC-READING MOBILE].
+    """
 
     CARD = "CARD"
     MOBILE = "MOBILE"

@@ -27,7 +27,7 @@ VARIANTS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """Seconds, all announced to clients (psc.md §2.3); `interval` is the CIBA polling interval."""
+    """Seconds, all announced to clients [IG-REST tokens]; `interval` is that of CIBA polls."""
 
     name: str
     access: int
@@ -81,7 +81,7 @@ class TenantConfig:
     """How a tenant behaves, for its whole life.
 
     `acr` is the level returned (None: the claim is absent), `unknown_user` the error for an unknown
-    `login_hint` (`unknown_user_id` or `invalid_request`; both are met, psc.md §4.3), `variants` the
+    `login_hint` (`unknown_user_id` or `invalid_request` [KEYCLOAK-CIBA errors]), `variants` the
     shapes of UserInfo to serve (names of `VARIANTS`), `interval` overrides that of the lifetimes.
     Raises `ValueError` naming the wrong field.
     """

@@ -1,4 +1,4 @@
-"""The token endpoint: authorization code, refresh with rotation, CIBA (psc.md §2.3, §4.4)."""
+"""The token endpoint: authorization code, refresh with rotation, CIBA [PSC-EDC tokens]."""
 
 import base64
 import hashlib
@@ -77,7 +77,7 @@ def _hold_code(call: Call, client: Client, code: Code) -> None:
 
 
 def _proves(verifier: str, challenge: str, method: str) -> bool:
-    """RFC 7636 §4.6."""
+    """Whether the verifier is that of the challenge [RFC 7636 §4.6]."""
     if method == "S256":
         digest = hashlib.sha256(verifier.encode()).digest()
         verifier = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

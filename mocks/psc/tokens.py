@@ -1,4 +1,4 @@
-"""Issues the tokens of a login: RS256 access and ID tokens, an opaque refresh token (psc.md §2)."""
+"""Issues the tokens of a login: RS256 access and ID tokens, opaque refresh token [PSC-POC]."""
 
 import hashlib
 import secrets
@@ -16,7 +16,7 @@ from mocks.psc.web import Call
 def issue(call: Call, grant: Grant) -> dict[str, object]:
     """New tokens for `grant`, as the token endpoint answers them; the facts say what was issued.
 
-    Without `openid` in the scope there is no ID token (OIDC Core §3.1.3.3).
+    Without `openid` in the scope there is no ID token [OIDC-CORE §3.1.3.3].
     """
     access = _access_token(call, grant)
     refresh, refresh_expires_in = _refresh_token(call, grant)

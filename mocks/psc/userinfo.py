@@ -1,4 +1,4 @@
-"""UserInfo: the full structure of Pro Santé Connect, with its variants (psc.md §3)."""
+"""UserInfo: the full structure of Pro Santé Connect, with its variants [PSC-CONTEXT]."""
 
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ def userinfo(call: Call) -> Answer:
     """GET or POST `/userinfo` with a Bearer token."""
     scheme, _, value = call.header("authorization").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
-        # RFC 6750 §3.1: no error code when no credentials were given.
+        # No error code when no credentials were given [RFC 6750 §3.1].
         challenge = {"www-authenticate": 'Bearer realm="psc"'}
         return json_answer({"error": "invalid_request"}, 401, challenge, "invalid_request")
     held = call.tenant.state.access.get(value.strip())

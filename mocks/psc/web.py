@@ -38,7 +38,7 @@ class Params:
                 self._first[name] = value
 
     def get(self, name: str) -> str | None:
-        """The value of `name`, or None; an empty value counts as absent (RFC 6749 §3.1)."""
+        """The value of `name`, or None; an empty value counts as absent [RFC 6749 §3.1]."""
         return self._first.get(name) or None
 
     @classmethod
@@ -126,7 +126,7 @@ def json_answer(
 
 
 def error(code: str, description: str, status: int = 400) -> Answer:
-    """An OAuth error in JSON (RFC 6749 §5.2); 401 carries its challenge."""
+    """An OAuth error in JSON [RFC 6749 §5.2]; 401 carries its challenge."""
     headers = {"www-authenticate": 'Basic realm="psc"'} if status == 401 else None
     return json_answer(
         {"error": code, "error_description": description}, status, headers, refused_for=code

@@ -41,7 +41,7 @@ def test_ciba_login_full_story(system: System, psc: Psc, step: Step, means: str)
 
 @scenario("banc:psc-ciba-w1", mode="desktop", means=("ecps", "cps"))
 def test_ciba_derogation_of_wave_1(system: System, psc: Psc, step: Step, means: str) -> None:
-    """The ten steps of the wave 1 film, in the order of the ANS FAQ."""
+    """The ten steps of the wave 1 film, in the order of the ANS [FAQ-B film]."""
     with step(1):
         system.show_terms(form="contract")
     with step(2):

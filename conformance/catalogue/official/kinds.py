@@ -1,6 +1,6 @@
 """Which kinds of proof an official text names, and the hosts that it misspells.
 
-The classes and their keywords come from counting the proof lines of the official working catalogues
+The classes and their keywords come from counting the proof lines [CATALOGUE-W1 kinds of proof]
 (distinct lines, one class each).
 """
 

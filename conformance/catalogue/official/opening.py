@@ -1,7 +1,7 @@
 """The only door to a workbook that somebody else made: what it is, and limits on what it costs.
 
 Nothing in the file is trusted. A document type declaration, which no part of a workbook may have
-(ECMA-376 part 2 §8.1.4), is refused before any part is read: entities expand there.
+[ECMA-376 §8.1.4], is refused before any part is read: entities expand there.
 """
 
 import warnings

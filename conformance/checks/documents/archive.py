@@ -1,4 +1,4 @@
-"""Inside the archive: its layout, its metadata, its documents (cda.md §4-5)."""
+"""Inside the archive: its layout, its metadata, its documents [ITI-32]."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from conformance.documents.cda import Cda
 from conformance.documents.ins import ins_fault
 from conformance.documents.xdm import Archive, DocumentEntry
 
-_XDM = "IHE ITI-32; ANS desktop tool Interop Studio for the French mapping"
+_XDM = "[ITI-32 layout, metadata] IHE XDM; [INTEROP-STUDIO hash, names] ANS tool Interop Studio"
 _ROOT = ("INDEX.HTM", "README.TXT")
 
 
@@ -83,7 +83,7 @@ def _hash_defect(found: Carried) -> str | None:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="ANS desktop tool Interop Studio: mapping of CDA to XDS metadata",
+    source="[INTEROP-STUDIO mapping] ANS tool Interop Studio: from CDA to XDS metadata",
 )
 def metadata_matches(events: Events) -> Iterator[Said]:
     """The metadata of a document say what its header says: id, patient, type, confidentiality."""
@@ -132,7 +132,7 @@ def _is_member(archive: Archive, entry: DocumentEntry) -> bool:
     reads=MAIL_READS,
     basis="standard",
     trust="official",
-    source="HL7 CDA R2; CI-SIS minimal structuring volume for the body of level 1",
+    source="[CDA-R2 body] HL7 CDA R2; [CISIS-HEADER level 1] CI-SIS minimal structuring",
 )
 def readable(events: Events) -> Iterator[Said]:
     """Each document is a CDA, and a level 1 body is a PDF in base64, declared as such."""
@@ -155,7 +155,7 @@ def _body_defect(cda: Cda) -> str | None:
     reads=MAIL_READS,
     basis="standard",
     trust="secondary",
-    source="Form and key of the INS number; wrong in some samples of the ANS kit",
+    source="[INS-FORM key] Key of the INS number; [CISIS-SCHEMATRON samples] wrong in some",
 )
 def ins_key(events: Events) -> Iterator[Said]:
     """The INS number of a document has 15 characters and the right key."""
@@ -171,7 +171,7 @@ def ins_key(events: Events) -> Iterator[Said]:
     reads=MAIL_READS,
     basis="ans",
     trust="official",
-    source="Schematron of the CI-SIS minimal structuring volume: traits that an INS brings along",
+    source="[CISIS-SCHEMATRON INS traits] Schematron of the CI-SIS minimal structuring",
 )
 def ins_traits(events: Events) -> Iterator[Said]:
     """A document with an INS has the traits: birth name, given names, sex, birth date and place."""

@@ -1,7 +1,7 @@
 """Telling the recipients of a document that it changed: offered, accepted or declined.
 
-Three rules for the notification, never one (ANS FAQ): the offer is made each time; accepted as it
-stands it reaches every initial recipient; recipients added later are our reading.
+Three rules for the notification, never one [FAQ-B recipients]: the offer is made each time;
+accepted as it stands it reaches every initial recipient; recipients added later are our reading.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from conformance.checks.observed.document_changes import CHAIN_READS, Change, ch
 from conformance.checks.registry import Said, broken, held, held_if, rule, unclear
 from conformance.journal.events import Event
 
-_FAQ = "ANS FAQ, referencing page: modification and deletion of a document that was sent"
+_FAQ = "[FAQ-B recipients] ANS FAQ: modification and deletion of a document that was sent"
 
 
 @rule(
@@ -72,7 +72,7 @@ def initial_recipients_told(events: Events) -> Iterator[Said]:
     reads=CHAIN_READS,
     basis="ours",
     trust="assumed",
-    source="Derived from the ANS volumes on the transmission of documents by MSSanté",
+    source="[BANC-READING later recipients] Ours; derived from [IG-CDA replacement] ANS volume",
 )
 def later_recipients_told(events: Events) -> Iterator[Said]:
     """The offer accepted as it stands, recipients added by later versions are written to too."""
@@ -100,7 +100,7 @@ def _told(change: Change, owed: frozenset[str]) -> Said:
     reads=CHAIN_READS,
     basis="ans",
     trust="secondary",
-    source="Derived from the ANS FAQ: what is offered can be declined",
+    source="[BANC-READING decline] Ours; derived from [FAQ-B recipients] ANS FAQ",
 )
 def declined_sends_nothing(events: Events) -> Iterator[Said]:
     """When the offer is declined no mail leaves."""

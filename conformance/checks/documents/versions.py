@@ -1,4 +1,4 @@
-"""Versions of a document: set, number, link to the one before, mention (cda.md §3, §6)."""
+"""Versions of a document: set, number, link to the one before, mention [CDA-R2]."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from conformance.documents.pdf import is_scan, normalise
 
 _REPLACE = ["banc:FAQ-CDA-VERSION", "MSS/va1.02", "MSS/va1.13", "AMBU.MSS/va1.02"]
 _MENTION = ["banc:FAQ-MENTION", "MSS/va1.02", "MSS/va1.13", "AMBU.MSS/va1.02"]
-_FAQ = "ANS FAQ, referencing page; CI-SIS minimal structuring volume v1.10 §3.5.5.10 and §3.5.5.11"
+_FAQ = "[FAQ-B versions] ANS FAQ; [CISIS-HEADER §3.5.5.10, §3.5.5.11] CI-SIS minimal structuring"
 _PHRASE = re.compile(r"annule\s+et\s+remplace")
 _WINDOW = 120
 """Characters after the mention in which a title or a version number names what it replaces."""
@@ -92,7 +92,7 @@ def version_next(events: Events) -> Iterator[Said]:
     reads=CHAIN_READS,
     basis="ans",
     trust="official",
-    source="HL7 CDA R2; schematron of the CI-SIS minimal structuring volume; ANS transfer volume",
+    source="[CDA-R2 replacement] HL7 CDA R2; [CISIS-SCHEMATRON replacement]; [IG-CDA replacement]",
 )
 def replaces_previous(events: Events) -> Iterator[Said]:
     """A new version has one `relatedDocument` RPLC, to the id of the version just before."""
@@ -120,7 +120,7 @@ def replaces_previous(events: Events) -> Iterator[Said]:
     reads=CHAIN_READS,
     basis="standard",
     trust="official",
-    source="HL7 CDA R2: an id names one version",
+    source="[CDA-R2 id] HL7 CDA R2: an id names one version",
 )
 def new_id(events: Events) -> Iterator[Said]:
     """A new version has an id of its own."""
@@ -135,7 +135,7 @@ def new_id(events: Events) -> Iterator[Said]:
     reads=CHAIN_READS,
     basis="ans",
     trust="official",
-    source="ANS FAQ, referencing page: the mention is in the PDF, with the name of the initial one",
+    source="[FAQ-B mention] ANS FAQ: it is in the PDF, with the name of the initial version",
 )
 def annule_et_remplace(events: Events) -> Iterator[Said]:
     """The PDF of a new version says « annule et remplace » and names the initial version."""
@@ -178,7 +178,7 @@ def _names_initial(text: str, initial: Cda, change: Change) -> bool:
     reads=CHAIN_READS,
     basis="ours",
     trust="assumed",
-    source="Ours: what the ANS FAQ asks of a new version, turned round for a first one",
+    source="[BANC-READING first version] Ours; [FAQ-B mention] ANS FAQ, turned round",
 )
 def first_without_mention(events: Events) -> Iterator[Said]:
     """The PDF of a first version does not say « annule et remplace »."""

@@ -1,4 +1,4 @@
-"""What a mail that carries health documents must be made of (mssante.md §5.2-5.4, cda.md §4)."""
+"""What a mail that carries health documents must be made of [IG-MAIL]."""
 
 import re
 import unicodedata
@@ -12,8 +12,8 @@ from conformance.documents.cda import Cda
 from conformance.documents.ins import NIR_DEMONSTRATION_OID, NIR_OID, NIR_TEST_OID
 from conformance.documents.pdf import normalise
 
-_IGL = "ANS volume on CDA transfer by MSSanté mail"
-_WAVE_1 = "ANS working catalogue of wave 1, MSS/va1.01"
+_IGL = "[IG-MAIL attachments] ANS volume on CDA transfer by MSSanté mail"
+_WAVE_1 = "[CATALOGUE-W1 MSS/va1.01] ANS working catalogue of wave 1"
 _LABEL = 40
 """Characters of a type label that a subject and a file name keep (ECO.2.1.3, ECO.2.1.6)."""
 
@@ -72,7 +72,7 @@ def _archive_defect(zips: tuple[Zip, ...]) -> str | None:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="SC.MSS/CONF.25 (wave 2 draft); ECO.2.1.3 as quoted by a vendor",
+    source="[CATALOGUE-W2 SC.MSS/CONF.25] ANS draft of wave 2; [MSS-REF2 ECO.2.1.3] MSSanté 2",
 )
 def subject_xdm(events: Events) -> Iterator[Said]:
     """The subject of a mail with documents reads XDM/1.0/DDM+label NAME given name [birth date]."""
@@ -104,7 +104,7 @@ def _subject_defect(subject: str, cdas: list[Cda]) -> str | None:
     label = rest[: -len(person)]
     if len(cdas) > 1:
         return None if label == f"{len(cdas)} documents" else "label"
-    # A replacement may add its mention to the label (vendor practice, mssante.md §7.2).
+    # A replacement may add its mention to the label [MSS-VENDOR replacement].
     label = re.sub(r"^\[[^\]]*\] ?", "", label)
     wanted = cdas[0].code.display[:_LABEL].strip()
     return None if normalise(label) == normalise(wanted) else "label"
@@ -121,7 +121,7 @@ def _without_accents(text: str) -> str:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="SC.MSS/CONF.15 (wave 2 draft); ECO.2.4.1 as quoted by vendors",
+    source="[CATALOGUE-W2 SC.MSS/CONF.15] ANS draft of wave 2; [MSS-REF2 ECO.2.4.1] MSSanté 2",
 )
 def x_mss_codecda(events: Events) -> Iterator[Said]:
     """X-MSS-CODECDA holds the code of each CDA, comma separated; it is absent without a CDA."""
@@ -136,7 +136,7 @@ def x_mss_codecda(events: Events) -> Iterator[Said]:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="SC.MSS/CONF.14 (wave 2 draft); ECO.2.4.2 as quoted by vendors",
+    source="[CATALOGUE-W2 SC.MSS/CONF.14] ANS draft of wave 2; [MSS-REF2 ECO.2.4.2] MSSanté 2",
 )
 def x_mss_ins(events: Events) -> Iterator[Said]:
     """X-MSS-INS is O when the archive holds a qualified INS, else N; it is absent without a CDA."""
@@ -208,7 +208,7 @@ def _pdf_defect(sent: SentMail) -> str | None:
     reads=MAIL_READS,
     basis="ans",
     trust="official",
-    source=f"{_IGL}; ECO.2.1.6 as quoted by vendors",
+    source="[IG-MAIL PDF name] ANS volume on CDA transfer; [MSS-REF2 ECO.2.1.6] MSSanté 2",
 )
 def pdf_name(events: Events) -> Iterator[Said]:
     """The PDF is named date of the act_type_NAME_given name, with a file number if wanted."""

@@ -1,4 +1,4 @@
-"""What every mail must carry in its headers and body (mssante.md §5.1, §5.5)."""
+"""What every mail must carry in its headers and body [MSS-REF2]."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from conformance.documents.ins import ins_fault
 from conformance.documents.mail import Mail, Part
 from conformance.documents.pdf import normalise
 
-_CATALOGUE = "ANS working catalogue of wave 1"
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 _INS_LIKE = re.compile(r"(?<![0-9])[12][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{8}(?![0-9])")
 
@@ -29,7 +28,7 @@ def _readable(events: Events) -> Iterator[tuple[SentMail, Mail]]:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="ECO.2.2.7 as quoted by a vendor; met in a client that copied any From",
+    source="[MSS-REF2 ECO.2.2.7] Référentiel MSSanté 2; [MSS-VENDOR From] a mistake that was met",
 )
 def from_is_mailbox(events: Events) -> Iterator[Said]:
     """The From header has one address, that of the mailbox the session was opened for."""
@@ -46,7 +45,7 @@ def from_is_mailbox(events: Events) -> Iterator[Said]:
     reads=(*MAIL_READS, "tenant.opened"),
     basis="ans",
     trust="official",
-    source=f"{_CATALOGUE}, MSS/va1.16; the form is that of ECO.2.2.7 as quoted by a vendor",
+    source="[CATALOGUE-W1 MSS/va1.16] ANS, wave 1; [MSS-REF2 ECO.2.2.7] MSSanté 2, its form",
 )
 def display_name(events: Events) -> Iterator[Said]:
     """The sender has a meaningful label: the person's given name and NAME, or the entity's name."""
@@ -92,7 +91,7 @@ def _has_form(shown: str, person: dict[str, str]) -> bool:
     reads=MAIL_READS,
     basis="ans",
     trust="official",
-    source=f"{_CATALOGUE}, MSS/va1.12; RFC 5322 §3.6.4",
+    source="[CATALOGUE-W1 MSS/va1.12] ANS catalogue of wave 1; [RFC 5322 §3.6.4] Message-ID",
 )
 def message_id(events: Events) -> Iterator[Said]:
     """Every mail has one valid Message-ID of its own, which betrays no patient."""
@@ -120,7 +119,7 @@ def message_id(events: Events) -> Iterator[Said]:
     reads=MAIL_READS,
     basis="ans",
     trust="official",
-    source=f"{_CATALOGUE}, MSS/va1.11",
+    source="[CATALOGUE-W1 MSS/va1.11] ANS working catalogue of wave 1",
 )
 def body(events: Events) -> Iterator[Said]:
     """The body is text/plain, or multipart/alternative that offers text/plain."""
@@ -151,7 +150,7 @@ def _body_of(part: Part) -> Part | None:
     reads=MAIL_READS,
     basis="ans",
     trust="secondary",
-    source="ECO.2.2.3 as quoted by a vendor",
+    source="[MSS-REF2 ECO.2.2.3] Référentiel MSSanté 2",
 )
 def utf8(events: Events) -> Iterator[Said]:
     """Text parts of the body are declared UTF-8, and are."""
@@ -173,7 +172,7 @@ def utf8(events: Events) -> Iterator[Said]:
 
 
 def _is_utf8(part: Part) -> bool:
-    """Whether the octets are what they are said to be; no charset means ASCII (RFC 2045 §5.2)."""
+    """Whether the octets are what they are said to be; no charset means ASCII [RFC 2045 §5.2]."""
     try:
         part.octets.decode("utf-8" if part.charset == "utf-8" else "ascii")
     except UnicodeDecodeError:
@@ -187,7 +186,7 @@ def _is_utf8(part: Part) -> bool:
     reads=(*MAIL_READS, "run.started"),
     basis="ans",
     trust="secondary",
-    source="SC.MSS/CONF.16 (wave 2 draft); ECO.2.4.3 as quoted by a vendor",
+    source="[CATALOGUE-W2 SC.MSS/CONF.16] ANS draft of wave 2; [MSS-REF2 ECO.2.4.3] MSSanté 2",
 )
 def x_mss_nil(events: Events) -> Iterator[Said]:
     """Every mail carries the product's reference in X-MSS-NIL."""
@@ -210,7 +209,7 @@ def x_mss_nil(events: Events) -> Iterator[Said]:
     reads=(*MAIL_READS, "tenant.opened"),
     basis="ans",
     trust="official",
-    source=f"{_CATALOGUE}, MSS/va1.19; ANS volume on CDA transfer for the form",
+    source="[CATALOGUE-W1 MSS/va1.19] ANS, wave 1; [IG-MAIL patient address] ANS volume, its form",
 )
 def patient_address(events: Events) -> Iterator[Said]:
     """A patient is written to at a qualified INS, and at that of the document if there is one."""
@@ -243,7 +242,7 @@ def _address_defect(local: str, qualified: set[str], own: set[str | None]) -> st
     reads=MAIL_READS,
     basis="ans",
     trust="official",
-    source=f"{_CATALOGUE}, MSS/va1.15; RFC 3461 §4.1",
+    source="[CATALOGUE-W1 MSS/va1.15] ANS catalogue of wave 1; [RFC 3461 §4.1] NOTIFY",
 )
 def dsn_asked(events: Events) -> Iterator[Said]:
     """A delivery receipt is asked for by some mail (NOTIFY, Return-Receipt-To), else looked at."""

@@ -1,4 +1,4 @@
-"""How the product talks to the mail server: TLS first, then XOAUTH2 (mssante.md §1.2, §2.1-2.2)."""
+"""How the product talks to the mail server: TLS first, then XOAUTH2 [MSS-REF2]."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def _sessions(events: Events) -> list[tuple[str, list[Event]]]:
     reads=("smtp.command",),
     basis="ans",
     trust="official",
-    source="ANS working catalogue of wave 1, MSS/va1.03; ECO.1.0.1 as quoted by a vendor",
+    source="[CATALOGUE-W1 MSS/va1.03] ANS, wave 1; [MSS-REF2 ECO.1.0.1] Référentiel MSSanté 2",
 )
 def tls_before_auth(events: Events) -> Iterator[Said]:
     """No authentication and no mail is begun before STARTTLS has succeeded."""
@@ -47,7 +47,7 @@ def tls_before_auth(events: Events) -> Iterator[Said]:
     reads=("smtp.command",),
     basis="ans",
     trust="official",
-    source="ANS working catalogue of wave 1, MSS/va1.03; ECO.1.2.1 as quoted by a vendor",
+    source="[CATALOGUE-W1 MSS/va1.03] ANS, wave 1; [MSS-REF2 ECO.1.2.1] Référentiel MSSanté 2",
 )
 def never_in_clear(events: Events) -> Iterator[Said]:
     """No token, password or other credential crosses a connection that is not encrypted."""
@@ -64,7 +64,7 @@ def never_in_clear(events: Events) -> Iterator[Said]:
     reads=("tls.handshake",),
     basis="ans",
     trust="secondary",
-    source="ECO.1.1.1 as quoted by a vendor",
+    source="[MSS-REF2 ECO.1.1.1] Référentiel MSSanté 2",
     no_mutant="the mock operator agrees on nothing below TLS 1.2, so no product can be seen there",
 )
 def tls_version(events: Events) -> Iterator[Said]:
@@ -82,7 +82,7 @@ def tls_version(events: Events) -> Iterator[Said]:
     reads=("smtp.command", "tenant.opened", *LOGIN_READS),
     basis="ans",
     trust="secondary",
-    source="SC.MSS/CONF.07 (wave 2 draft); ECO.1.2.1 as quoted by a vendor",
+    source="[CATALOGUE-W2 SC.MSS/CONF.07] ANS draft of wave 2; [MSS-REF2 ECO.1.2.1] MSSanté 2",
 )
 def xoauth2_token(events: Events) -> Iterator[Said]:
     """The session opens by XOAUTH2 with a live PSC access token of the owner of the mailbox.

@@ -121,7 +121,7 @@ def _issued(exchange: Event) -> Issued:
 
 
 def _national_id(given: Any) -> str:
-    """Whose tokens these are: the last piece of `sub` (psc.md §2.4)."""
+    """Whose tokens these are: the last piece of `sub` [PSC-POC ID token]."""
     for name in ("access_token", "id_token"):
         token = given.get(name)
         claims = token.get("claims", {}) if isinstance(token, dict) else {}

@@ -1,4 +1,4 @@
-"""CIBA requests and the polls that followed each (OpenID CIBA Core 1.0 §10-11, psc.md §4)."""
+"""CIBA requests and the polls that followed each [CIBA-CORE §10, §11]."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,10 +9,10 @@ from conformance.checks.observed.logins import Login, logins
 from conformance.journal.events import Event
 
 DEFAULT_INTERVAL = 5
-"""Seconds between polls when the answer announces none (CIBA Core §7.3)."""
+"""Seconds between polls when the answer announces none [CIBA-CORE §7.3]."""
 
 SLOW_DOWN_S = 5
-"""Seconds a `slow_down` adds to the interval, for all later polls (CIBA Core §11)."""
+"""Seconds a `slow_down` adds to the interval, for all later polls [CIBA-CORE §11]."""
 
 JITTER_S = 0.2
 """What transport and scheduling may take off a gap that the client kept: never a conformity."""

@@ -1,4 +1,4 @@
-"""CIBA in poll mode: the backchannel request and the polls that follow (psc.md §4)."""
+"""CIBA in poll mode: the backchannel request and the polls that follow [CIBA-CORE]."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from conformance.checks.registry import Said, broken, held, held_if, rule
 from conformance.documents.identifiers import national_id_kind
 from conformance.journal.events import Event
 
-_EDC = "ansforge/psc-edc-proxy-esante (ANS sample code and its OpenAPI)"
+_EDC = "[PSC-EDC request, binding message] ANS sample of a proxy e-Santé and its OpenAPI"
 _FORBIDDEN = ("client_notification_token", "user_code", "login_hint_token", "id_token_hint")
 _FEWEST = 3
 """Requests below which equal digits may be chance: two in a hundred pairs would be accused."""
@@ -66,7 +66,7 @@ def ciba_acr(events: Events) -> Iterator[Said]:
     reads=(*LOGIN_READS, "tenant.opened"),
     basis="ans",
     trust="official",
-    source="ANS page on CIBA; form of the national identifier: ANS guide of UserInfo",
+    source="[PSC-CIBA login_hint] ANS page on CIBA; [FAQ-X identifiers] ANS FAQ, its form",
 )
 def login_hint(events: Events) -> Iterator[Said]:
     """The `login_hint` is a national identifier, its type digit included (8 and 11 digits)."""
@@ -137,7 +137,7 @@ def channel(events: Events) -> Iterator[Said]:
     reads=LOGIN_READS,
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §7.1: one hint, no notification token in poll mode",
+    source="[CIBA-CORE §7.1] OpenID CIBA: one hint, no notification token in poll mode",
 )
 def no_forbidden_parameter(events: Events) -> Iterator[Said]:
     """The request has one hint, and nothing that poll mode or PSC does not know."""
@@ -153,7 +153,7 @@ def no_forbidden_parameter(events: Events) -> Iterator[Said]:
     reads=(*LOGIN_READS, "scenario.finished"),
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §7.3, §11",
+    source="[CIBA-CORE §7.3, §11] OpenID CIBA",
     when="any",
 )
 def polling_interval(events: Events) -> Iterator[Said]:
@@ -174,7 +174,7 @@ def polling_interval(events: Events) -> Iterator[Said]:
     reads=LOGIN_READS,
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §11",
+    source="[CIBA-CORE §11] OpenID CIBA",
     when=("ciba.slow-down",),
 )
 def slow_down_honoured(events: Events) -> Iterator[Said]:
@@ -198,7 +198,7 @@ def slow_down_honoured(events: Events) -> Iterator[Said]:
     reads=(*LOGIN_READS, "scenario.finished"),
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §11: the other errors are final",
+    source="[CIBA-CORE §11] OpenID CIBA: the other errors are final",
     when="any",
 )
 def stops_after_end(events: Events) -> Iterator[Said]:

@@ -6,7 +6,7 @@ from conformance.checks.events import Events
 from conformance.checks.observed.refusal import REFUSAL_READS, accepted, refused
 from conformance.checks.registry import Said, rule
 
-_ID_TOKEN = "OpenID Connect Core 1.0 §3.1.3.7"
+_ID_TOKEN = "[OIDC-CORE §3.1.3.7] OpenID Connect Core"
 
 
 @rule(
@@ -15,7 +15,7 @@ _ID_TOKEN = "OpenID Connect Core 1.0 §3.1.3.7"
     reads=REFUSAL_READS,
     basis="ans",
     trust="official",
-    source="ANS implementation guide on secured REST transport, v1.2.0; RFC 6749 §10.12",
+    source="[IG-REST callback] ANS guide on secured REST transport; [RFC 6749 §10.12] OAuth 2.0",
     when=("callback.state-altered",),
 )
 def state_altered(events: Events) -> Iterator[Said]:
@@ -127,7 +127,7 @@ def iss_foreign(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="standard",
     trust="official",
-    source="OpenID Connect Core 1.0 §5.3.2",
+    source="[OIDC-CORE §5.3.2] OpenID Connect Core",
     when=("userinfo.sub-foreign",),
 )
 def sub_foreign(events: Events) -> Iterator[Said]:
@@ -141,7 +141,7 @@ def sub_foreign(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §11",
+    source="[CIBA-CORE §11] OpenID CIBA",
     when=("ciba.access-denied",),
 )
 def access_denied(events: Events) -> Iterator[Said]:
@@ -155,7 +155,7 @@ def access_denied(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §11",
+    source="[CIBA-CORE §11] OpenID CIBA",
     when=("ciba.expired",),
 )
 def ciba_expired(events: Events) -> Iterator[Said]:
@@ -169,7 +169,7 @@ def ciba_expired(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="ours",
     trust="secondary",
-    source="Derived from OpenID CIBA Core 1.0 §10.1: the tokens are those of the person asked for",
+    source="[BANC-READING person asked for] Ours; derived from [CIBA-CORE §10.1] OpenID CIBA",
     when=("ciba.subject-foreign",),
 )
 def subject_foreign(events: Events) -> Iterator[Said]:
@@ -183,7 +183,7 @@ def subject_foreign(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="ans",
     trust="secondary",
-    source="ansforge/keycloak-prosanteconnect issue 43: PSC returns eidas2 for CPS and e-CPS",
+    source="[PSC-ISSUES issue 43] PSC returns eidas2 for a card since 2026",
     when=("id-token.acr-eidas2",),
 )
 def higher_acr(events: Events) -> Iterator[Said]:
@@ -197,7 +197,7 @@ def higher_acr(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="ans",
     trust="secondary",
-    source="Captures of UserInfo published by integrators, in which SubjectRefPro is missing",
+    source="[PSC-SYNAPSE userinfo] Capture of UserInfo: SubjectRefPro may be missing",
     when=("userinfo.no-subject-ref-pro",),
 )
 def absent_members(events: Events) -> Iterator[Said]:
@@ -211,7 +211,7 @@ def absent_members(events: Events) -> Iterator[Said]:
     reads=REFUSAL_READS,
     basis="standard",
     trust="official",
-    source="OpenID CIBA Core 1.0 §11: polling goes on after slow_down",
+    source="[CIBA-CORE §11] OpenID CIBA: polling goes on after slow_down",
     when=("ciba.slow-down",),
 )
 def slow_down_survived(events: Events) -> Iterator[Said]:

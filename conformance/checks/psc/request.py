@@ -1,4 +1,4 @@
-"""What an authorization request must carry (psc.md §2.1)."""
+"""What an authorization request must carry [IG-REST request]."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from conformance.checks.registry import Said, broken, held, held_if, rule
 from conformance.journal.events import Event
 
 _READS = ("http.exchange:authorize",)
-_IG = "ANS implementation guide on secured REST transport, v1.2.0 (web)"
+_IG = "[IG-REST request] ANS implementation guide on secured REST transport, v1.2.0"
 _STATE_LENGTH = 22
 """Characters of base64url that carry 128 bits."""
 
@@ -56,7 +56,7 @@ def scope(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ours",
     trust="assumed",
-    source="Ours: extra scopes are met in public clients of PSC and serve nothing",
+    source="[BANC-READING scopes] Ours; [PSC-THIRD scopes] they are met in public clients",
 )
 def scope_minimal(events: Events) -> Iterator[Said]:
     """The authorization request asks for no scope beside `openid` and `scope_all`."""
@@ -71,7 +71,7 @@ def scope_minimal(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ans",
     trust="official",
-    source="Annex of the arrêté of 4 April 2022; ANS DMN référentiel V1.2.2, PSC 6",
+    source="[PSC-REF1 acr_values] Arrêté of 4 April 2022; [PSC-DMN PSC 6] DMN référentiel",
 )
 def acr_values(events: Events) -> Iterator[Said]:
     """The authorization request carries `acr_values=eidas1`, under that name and no other."""
@@ -108,7 +108,7 @@ def state_present(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ours",
     trust="assumed",
-    source="Threshold of ours, after RFC 6749 §10.10: a guess may succeed once in 2^128",
+    source="[BANC-READING state length] Ours; after [RFC 6749 §10.10]: one guess in 2^128",
 )
 def state_length(events: Events) -> Iterator[Said]:
     """The `state` is long enough for 128 bits: 22 characters of base64url, or 32 hex digits."""
@@ -185,7 +185,7 @@ def _never_repeated(events: Events, parameter: str) -> Iterator[Said]:
     reads=(*_READS, "tenant.opened"),
     basis="standard",
     trust="official",
-    source="OpenID Connect Core 1.0 §3.1.2.1: exact match with a registered value",
+    source="[OIDC-CORE §3.1.2.1] OpenID Connect Core: exact match with a registered value",
 )
 def redirect_uri(events: Events) -> Iterator[Said]:
     """The `redirect_uri` is, character for character, one registered for the client."""
@@ -208,7 +208,7 @@ def redirect_uri(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ans",
     trust="secondary",
-    source="ANS documentation of PSC: it gives the wallet address, not that of the realm",
+    source="[PSC-DOC wallet] ANS documentation of PSC gives this address, not the realm's",
 )
 def wallet_host(events: Events) -> Iterator[Said]:
     """The browser is sent to the wallet's authorization address, not to that of the realm."""

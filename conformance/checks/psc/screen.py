@@ -1,4 +1,4 @@
-"""What stood on the product's screen: terms, button, digits, identity (psc.md §4.5, §7)."""
+"""What stood on the product's screen: terms, button, digits, identity [FAQ-B film]."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from conformance.documents.pdf import normalise
 from conformance.journal.events import Event
 from conformance.journal.notes import OPERATOR_ORDER
 
-_FAQ = "ANS FAQ, referencing page: the steps of the film"
+_FAQ = "[FAQ-B film] ANS FAQ: the steps of the film"
 _WORDING = "s'identifier avec pro sante connect"
 _NAME = "pro sante connect"
 
@@ -97,7 +97,7 @@ def _out_of_order(events: Events) -> set[str]:
     reads=("ui.seen",),
     basis="ans",
     trust="secondary",
-    source="Wording of the button as published by an integrator; the charter was not read",
+    source="[PSC-BUTTON wording] Published by an integrator; the charter was not read",
 )
 def button_wording(events: Events) -> Iterator[Said]:
     """The button reads « S'identifier avec Pro Santé Connect »."""
@@ -110,7 +110,7 @@ def button_wording(events: Events) -> Iterator[Said]:
         elif _WORDING in shown:
             yield held(subject, [seen])
         elif desktop and _NAME in shown:
-            # No text says how the button of a thick client reads (psc.md §7).
+            # No text says how the button of a thick client reads [PSC-BUTTON].
             yield unclear(subject, [seen], shown=seen.data["text"].strip())
         else:
             yield broken(subject, [seen], shown=seen.data["text"].strip())
@@ -175,7 +175,7 @@ def _names(seen: Event, person: dict[str, str]) -> bool:
     reads=("ui.seen", "http.exchange:userinfo"),
     basis="ans",
     trust="secondary",
-    source="Public documentation of a user of PSC (DNUM): the service lets the person choose",
+    source="[PSC-DNUM practices] Documentation of a user of PSC: the person chooses",
 )
 def practice_choice(events: Events) -> Iterator[Said]:
     """A person with several practices is let choose among them."""
@@ -200,7 +200,7 @@ def _practices(userinfo: Event) -> int:
     reads=("ui.seen", *LOGIN_READS),
     basis="ans",
     trust="secondary",
-    source="ansforge/psc-edc-proxy-esante (ANS sample code and its OpenAPI)",
+    source="[PSC-EDC binding message] ANS sample of a proxy e-Santé and its OpenAPI",
 )
 def digits_shown(events: Events) -> Iterator[Said]:
     """While the person is awaited, the screen shows the digits that were sent to the phone."""

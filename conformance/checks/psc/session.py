@@ -1,4 +1,4 @@
-"""The end of a session: logged out of PSC when asked, spared when idle (psc.md §5.1)."""
+"""The end of a session: logged out of PSC when asked, spared when idle [PSC-ISSUES issue 39]."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def _until(events: Events, after: Event, *names: str) -> Events:
     reads=_READS,
     basis="ans",
     trust="secondary",
-    source="ansforge/keycloak-prosanteconnect issue 39; OpenID Connect RP-Initiated Logout 1.0 §2",
+    source="[PSC-ISSUES issue 39] Guidance of PSC; [OIDC-LOGOUT §2] RP-Initiated Logout 1.0",
 )
 def logout_sent(events: Events) -> Iterator[Said]:
     """An explicit log-out asks PSC to end its session, with the last ID token as the hint."""
@@ -57,7 +57,7 @@ def logout_sent(events: Events) -> Iterator[Said]:
     reads=_READS,
     basis="ans",
     trust="assumed",
-    source="ANS FAQ, last step of the film; that authentication is asked again is our reading",
+    source="[BANC-READING asked again] Ours; [FAQ-B film] ANS FAQ, last step of the film",
 )
 def again_asks(events: Events) -> Iterator[Said]:
     """After an explicit log-out, the next login authenticates the person afresh."""
@@ -88,7 +88,7 @@ def _asked_again(events: Events, name: str, logout: Act, start: Act) -> Iterator
     reads=(*ACT_READS, "http.exchange:logout"),
     basis="ans",
     trust="secondary",
-    source="ansforge/keycloak-prosanteconnect issue 39, quoting PSC guidance",
+    source="[PSC-ISSUES issue 39] Guidance of PSC, as an issue quotes it",
 )
 def idle_spares_psc(events: Events) -> Iterator[Said]:
     """Logging out for inactivity ends the product's session only, not that of PSC."""

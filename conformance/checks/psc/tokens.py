@@ -1,4 +1,4 @@
-"""How the product gets and uses tokens: server-side, once, in time (psc.md §1.3, §2.3)."""
+"""How the product gets and uses tokens: server-side, once, in time [IG-REST tokens]."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ _PSC_NAME = "/.well-known/wallet-openid-configuration"
     reads=LOGIN_READS,
     basis="standard",
     trust="official",
-    source="RFC 7636 §4.1, §4.2, §4.6",
+    source="[RFC 7636 §4.1, §4.2, §4.6] PKCE",
 )
 def pkce_s256(events: Events) -> Iterator[Said]:
     """Where PKCE is used, the challenge is S256 of a verifier of 43 to 128 allowed characters."""
@@ -59,7 +59,7 @@ def _verifier(login: Login, challenge: str, grant: Event) -> Said:
     reads=LOGIN_READS,
     basis="ans",
     trust="secondary",
-    source="EXI PSC 22 of référentiel v1.0.0 as quoted; ANS technical documentation (no CORS)",
+    source="[PSC-REF1 EXI PSC 22] as quoted; [PSC-DOC back channel] ANS documentation: no CORS",
 )
 def server_side(events: Events) -> Iterator[Said]:
     """Tokens are asked for by a server that authenticates, never by a page in a browser."""
@@ -84,7 +84,7 @@ def server_side(events: Events) -> Iterator[Said]:
     reads=LOGIN_READS,
     basis="standard",
     trust="official",
-    source="RFC 6749 §4.1.2: a code is used once",
+    source="[RFC 6749 §4.1.2] OAuth 2.0: a code is used once",
 )
 def token_once(events: Events) -> Iterator[Said]:
     """An authorization code is redeemed once."""
@@ -100,7 +100,7 @@ def token_once(events: Events) -> Iterator[Said]:
     reads=(*LOGIN_READS, "http.exchange:userinfo"),
     basis="ans",
     trust="official",
-    source="ANS implementation guide on secured REST transport, v1.2.0 (UserInfo)",
+    source="[IG-REST userinfo] ANS implementation guide on secured REST transport, v1.2.0",
 )
 def userinfo_in_time(events: Events) -> Iterator[Said]:
     """UserInfo is read with an access token of that login that has not expired."""
@@ -126,7 +126,7 @@ def userinfo_in_time(events: Events) -> Iterator[Said]:
     reads=("http.exchange:discovery", "http.exchange:"),
     basis="ans",
     trust="secondary",
-    source="ansforge/keycloak-prosanteconnect: the discovery document has a name of its own",
+    source="[PSC-CONNECTOR discovery] ANS connector: the document has a name of its own",
     scope="run",
 )
 def discovery_name(events: Events) -> Iterator[Said]:

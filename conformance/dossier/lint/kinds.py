@@ -1,5 +1,7 @@
-"""Which forms of file serve each kind of proof (segur.md §2.4; the deposit's own list is not
-public)."""
+"""Which forms of file serve each kind of proof [CATALOGUE-W1 kinds of proof].
+
+The deposit's own list is not public.
+"""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Permanent links of Gazelle: the host of the deposit, not the practice one (segur.md §2.5)."""
+"""Permanent links of Gazelle: of the deposit, not the practice host [CATALOGUE-W1 Gazelle]."""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Which proof a file is for, and what its name says of the product.
 
 The name begins with the proof id, `/` and `:` written `_`; the advice in the field is
-`{id}_{product}_{version}.ext` (segur.md §2.5, weak source).
+`{id}_{product}_{version}.ext` [DMN-ADVICE naming], a weak source.
 """
 
 import re

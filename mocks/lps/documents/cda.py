@@ -1,4 +1,4 @@
-"""The version as CDA R2 level 1 (CI-SIS structuration minimale, cda.md §3)."""
+"""The version as CDA R2 level 1 [CISIS-HEADER level 1]."""
 
 import base64
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Codes of people and places as CDA and XDS want them (value sets J01, J02, J04 of the CI-SIS)."""
+"""Codes of people and places as CDA and XDS want them [CISIS-SCHEMATRON value sets]."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def _known(table: Mapping[str, _Known], code: str, what: str) -> _Known:
 def organisation_id(practice: Practice, person: Professional) -> str:
     """The national number of the place: 1 + FINESS, or for a practice without one 4 + RPPS + rank.
 
-    Directory identifiers start with F for a FINESS (psc.md §3.3, cda.md §3).
+    Directory identifiers start with F for a FINESS [PDSM-DMP identifiers].
     """
     if practice.structure_id.startswith("F"):
         return f"1{practice.structure_id[1:]}"

@@ -1,4 +1,4 @@
-"""METADATA.XML of an archive: ebRIM SubmitObjectsRequest (cda.md §4.2–4.4)."""
+"""METADATA.XML of an archive: ebRIM SubmitObjectsRequest [INTEROP-STUDIO mapping]."""
 
 import hashlib
 import uuid

@@ -14,7 +14,7 @@ class FontMissing(Exception):
 def pdf_mention(version: Version) -> str:
     """`Annule et remplace …` naming the initial version, for a later one; empty for the first.
 
-    The ANS FAQ asks for the name of the initial version and leaves the place free.
+    Its name is asked for, its place is free [FAQ-B mention].
     """
     if version.initial is None:
         return ""

@@ -8,7 +8,7 @@ from common.identities import Practice, Professional
 from mocks.lps.records import Version
 
 MetadataAction = Literal["", "C", "D"]
-"""`urn:action:extraMetadataSlot`: C change, D deletion, none for a first sending (cda.md §4.4)."""
+"""`urn:action:extraMetadataSlot`: C change, D deletion, else none [IG-CDA actions]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""IHE_XDM.ZIP (cda.md §4.1): names in upper case 8.3, the same octets for the same submission."""
+"""IHE_XDM.ZIP: upper case 8.3 [MEDIBOARD-XDM names], the same octets for the same submission."""
 
 import io
 import zipfile

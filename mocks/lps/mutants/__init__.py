@@ -1,6 +1,6 @@
 """Faulty variants of the reference product: one module each, one replaced field of `Parts` each.
 
-A module says `row` (where the mistake was described), `breaks` (one sentence, French and English),
+A module says `row` (the sources it goes against), `breaks` (one sentence, French and English),
 `expects` (rule id → `broken` or `unclear`), `may` (kin that may break too), `shown_by` (scenarios
 to run, twins included), `face`, `fault` (when one is needed to see it) and `apply(parts)`, which
 gives the parts of the variant. Dropping a module in this folder is all it takes.

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §2.1 and §8.1 M07"
+row = "[PSC-REF1 acr_values], [IG-REST request]"
 breaks = {
     "fr": "Le niveau est envoyé sous le nom acr au lieu de acr_values.",
     "en": "The level is sent as acr instead of acr_values.",

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §8.1 M07"
+row = "[PSC-DMN PSC 6]"
 breaks = {
     "fr": "La demande d’autorisation ne porte pas acr_values.",
     "en": "The authorization request carries no acr_values.",

@@ -5,7 +5,7 @@ from mocks.lps.documents import xdm
 from mocks.lps.documents.submission import Submission
 from mocks.lps.parts import Parts, with_documents
 
-row = "cda.md §4.1"
+row = "[ITI-32 layout]"
 breaks = {
     "fr": "L’archive n’a pas de README.TXT.",
     "en": "The archive has no README.TXT.",

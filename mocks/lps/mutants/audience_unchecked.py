@@ -7,7 +7,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from mocks.lps.id_token import PscIdToken
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M05"
+row = "[OIDC-CORE §3.1.3.7], [OIDF-SUITE client]"
 breaks = {
     "fr": "Le destinataire (aud, azp) de l’ID token n’est pas vérifié.",
     "en": "The audience (aud, azp) of the ID token is not verified.",

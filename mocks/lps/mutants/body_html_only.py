@@ -7,7 +7,7 @@ from mocks.lps.document_parts import DocumentParts
 from mocks.lps.mail import Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.5"
+row = "[MSS-REF2 ECO.2.2.4]"
 breaks = {
     "fr": "Le corps du message est en HTML seul.",
     "en": "The body is HTML alone.",

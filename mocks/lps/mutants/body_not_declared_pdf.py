@@ -7,7 +7,7 @@ from mocks.lps.documents.submission import Addressee
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Version
 
-row = "cda.md §4"
+row = "[CISIS-HEADER level 1]"
 breaks = {
     "fr": "Le corps du CDA n’est pas déclaré comme PDF.",
     "en": "The body of the CDA is not declared as PDF.",

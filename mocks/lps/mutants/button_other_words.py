@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §7"
+row = "[PSC-BUTTON wording]"
 breaks = {
     "fr": "Le bouton de connexion ne nomme pas Pro Santé Connect.",
     "en": "The login button does not name Pro Santé Connect.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M07"
+row = "[PSC-EDC request]"
 breaks = {
     "fr": "La demande CIBA ne porte pas acr_values.",
     "en": "The CIBA request carries no acr_values.",

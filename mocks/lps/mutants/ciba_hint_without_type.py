@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.2 M39"
+row = "[PSC-TOGGLE identifier]"
 breaks = {
     "fr": "L’identifiant national est envoyé sans son chiffre de type.",
     "en": "The national identifier is sent without its type digit.",

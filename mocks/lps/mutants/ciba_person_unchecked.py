@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M14"
+row = "[BANC-READING person asked for]"
 breaks = {
     "fr": "Les jetons d’une autre personne sont acceptés.",
     "en": "Tokens of another person are accepted.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M08"
+row = "[PSC-EDC request]"
 breaks = {
     "fr": "La demande CIBA ne demande pas scope_all.",
     "en": "The CIBA request does not ask for scope_all.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M13"
+row = "[PSC-EDC binding message]"
 breaks = {
     "fr": "Le message de liaison compte trois chiffres.",
     "en": "The binding message has three digits.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.2 M40"
+row = "[PSC-EDC request]"
 breaks = {
     "fr": "Le canal demandé n’existe pas.",
     "en": "The channel asked for does not exist.",

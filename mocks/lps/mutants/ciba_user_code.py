@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 
-row = "psc.md §4.2"
+row = "[KEYCLOAK-CIBA errors]"
 breaks = {
     "fr": "La demande CIBA porte un user_code.",
     "en": "The CIBA request carries a user_code.",

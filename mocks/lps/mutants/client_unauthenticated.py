@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M18"
+row = "[PSC-REF1 EXI PSC 22], [PSC-THIRD secret]"
 breaks = {
     "fr": "Les jetons sont demandés sans authentifier le logiciel.",
     "en": "Tokens are asked for without client authentication.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt, PscClient, PscError, Tokens
 
-row = "psc.md §2.2"
+row = "[RFC 6749 §4.1.2]"
 breaks = {
     "fr": "Le code d’autorisation est présenté deux fois.",
     "en": "The authorization code is redeemed twice.",

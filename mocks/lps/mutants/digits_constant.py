@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M13"
+row = "[PSC-EDC binding message]"
 breaks = {
     "fr": "Les deux chiffres sont toujours 00.",
     "en": "The two digits are always 00.",

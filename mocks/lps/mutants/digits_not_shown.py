@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M13"
+row = "[PSC-EDC binding message]"
 breaks = {
     "fr": "L’écran d’attente n’affiche pas les deux chiffres.",
     "en": "The waiting screen does not show the two digits.",

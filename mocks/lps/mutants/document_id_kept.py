@@ -4,7 +4,7 @@ from mocks.lps import policies
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Lineage
 
-row = "cda.md §3"
+row = "[CDA-R2 id]"
 breaks = {
     "fr": "La nouvelle version garde l’identifiant de la précédente.",
     "en": "A new version keeps the id of the one before.",

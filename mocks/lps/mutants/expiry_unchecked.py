@@ -7,7 +7,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from mocks.lps.id_token import PscIdToken
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.3 InvalidExpiredToken"
+row = "[OIDC-CORE §3.1.3.7], [OIDF-SUITE CIBA]"
 breaks = {
     "fr": "L’expiration de l’ID token n’est pas vérifiée.",
     "en": "The expiry of the ID token is not verified.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M20"
+row = "[PSC-DNUM practices]"
 breaks = {
     "fr": "La situation d’exercice est imposée sans choix.",
     "en": "The practice is imposed, no choice is given.",

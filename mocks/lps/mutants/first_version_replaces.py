@@ -4,7 +4,7 @@ from mocks.lps.documents import pdf
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Version
 
-row = "cda.md §6"
+row = "[BANC-READING first version]"
 breaks = {
     "fr": "Le PDF d’une première version porte « annule et remplace ».",
     "en": "The PDF of a first version says « annule et remplace ».",

@@ -6,7 +6,7 @@ from mocks.lps import mail
 from mocks.lps.mail import Desk
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.5"
+row = "[MSS-VENDOR From]"
 breaks = {
     "fr": "L’expéditeur affiché n’est pas la boîte authentifiée.",
     "en": "The sender shown is not the authenticated mailbox.",

@@ -12,7 +12,7 @@ from mocks.lps import id_token
 from mocks.lps.id_token import Keys
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M04"
+row = "[OIDC-CORE §3.1.3.7], [OIDF-SUITE client]"
 breaks = {
     "fr": "Un ID token authentifié par HMAC avec la clé publique est accepté.",
     "en": "An ID token authenticated by HMAC with the public key is accepted.",

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.sign_in import ShownIdentity
 
-row = "psc.md §6.4 step 6"
+row = "[FAQ-B film]"
 breaks = {
     "fr": "La zone connectée affiche une autre personne.",
     "en": "The connected zone shows another person.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M16"
+row = "[PSC-ISSUES issue 39]"
 breaks = {
     "fr": "L’inactivité ferme aussi la session Pro Santé Connect.",
     "en": "Inactivity also ends the PSC session.",

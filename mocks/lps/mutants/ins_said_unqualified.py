@@ -6,7 +6,7 @@ from mocks.lps import mail
 from mocks.lps.mail import Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.1"
+row = "[MSS-REF2 ECO.2.4.2]"
 breaks = {
     "fr": "X-MSS-INS dit que l’INS n’est pas qualifiée.",
     "en": "X-MSS-INS says that the INS is not qualified.",

@@ -7,7 +7,7 @@ from mocks.lps.documents.submission import Addressee
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Version
 
-row = "cda.md §5"
+row = "[CISIS-SCHEMATRON INS traits]"
 breaks = {
     "fr": "Le lieu de naissance manque aux traits de l’INS.",
     "en": "The place of birth is missing from the traits.",

@@ -7,7 +7,7 @@ from mocks.lps.documents.submission import Addressee
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Version
 
-row = "cda.md §5"
+row = "[INS-FORM key]"
 breaks = {
     "fr": "Le numéro INS du document a une clé fausse.",
     "en": "The INS number of the document has a wrong key.",

@@ -6,7 +6,7 @@ from mocks.lps import policies
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Recipients, SentMail
 
-row = "mssante.md §8, 41"
+row = "[BANC-READING later recipients], [MSS-VENDOR later recipients]"
 breaks = {
     "fr": "La proposition oublie les destinataires ajoutés par une version ultérieure.",
     "en": "The offer forgets the recipients that a later version added.",

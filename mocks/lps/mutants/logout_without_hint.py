@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.sign_in import EndSession
 
-row = "psc.md §8.1 M15"
+row = "[PSC-ISSUES issue 39], [OIDC-LOGOUT §2]"
 breaks = {
     "fr": "La demande de déconnexion ne porte pas id_token_hint.",
     "en": "The log-out request carries no id_token_hint.",

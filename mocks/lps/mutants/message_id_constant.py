@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.5"
+row = "[RFC 5322 §3.6.4]"
 breaks = {
     "fr": "Tous les messages portent le même Message-ID.",
     "en": "Every mail has the same Message-ID.",

@@ -4,7 +4,7 @@ from mocks.lps.documents import metadata
 from mocks.lps.documents.submission import Submission
 from mocks.lps.parts import Parts, with_documents
 
-row = "cda.md §4.3"
+row = "[INTEROP-STUDIO mapping]"
 breaks = {
     "fr": "Les métadonnées annoncent un autre type de document.",
     "en": "The metadata announce another type of document.",

@@ -6,7 +6,7 @@ from mocks.lps.documents import metadata
 from mocks.lps.documents.submission import Submission
 from mocks.lps.parts import Parts, with_documents
 
-row = "cda.md §4.2"
+row = "[INTEROP-STUDIO hash]"
 breaks = {
     "fr": "Les métadonnées portent une empreinte fausse.",
     "en": "The metadata carry a wrong hash.",

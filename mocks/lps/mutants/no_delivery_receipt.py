@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §2.4"
+row = "[MSS-REF2 ECO.2.3.1]"
 breaks = {
     "fr": "Aucun accusé de remise n’est demandé.",
     "en": "No delivery receipt is ever asked for.",

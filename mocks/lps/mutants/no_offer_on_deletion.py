@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "spec corrections, FAQ-B"
+row = "[FAQ-B recipients]"
 breaks = {
     "fr": "Une suppression ne propose pas de prévenir les destinataires.",
     "en": "A deletion does not offer to tell the recipients.",

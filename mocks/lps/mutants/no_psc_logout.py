@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M15"
+row = "[FAQ-B film], [PSC-ISSUES issue 39]"
 breaks = {
     "fr": "La déconnexion ne ferme pas la session Pro Santé Connect.",
     "en": "Logging out does not end the PSC session.",

@@ -6,7 +6,7 @@ from mocks.lps import policies
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Lineage
 
-row = "cda.md §3"
+row = "[CDA-R2 replacement]"
 breaks = {
     "fr": "La nouvelle version ne désigne pas celle qu’elle remplace.",
     "en": "A new version does not say which one it replaces.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M02"
+row = "[IG-REST request], [OIDF-SUITE client]"
 breaks = {
     "fr": "Le nonce est le même à chaque connexion.",
     "en": "The nonce is the same for every login.",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mocks.lps.id_token import PscIdToken
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M02"
+row = "[OIDC-CORE §3.1.3.7], [OIDF-SUITE client]"
 breaks = {
     "fr": "Le nonce de l’ID token n’est pas vérifié.",
     "en": "The nonce of the ID token is not verified.",

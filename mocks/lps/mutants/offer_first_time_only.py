@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "spec corrections, FAQ-B"
+row = "[FAQ-B recipients]"
 breaks = {
     "fr": "La proposition n’est faite qu’à la première modification.",
     "en": "The offer is made at the first change only.",

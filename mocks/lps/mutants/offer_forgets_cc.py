@@ -7,7 +7,7 @@ from mocks.lps import policies
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Recipients, SentMail
 
-row = "spec corrections, FAQ-B"
+row = "[FAQ-B recipients]"
 breaks = {
     "fr": "La proposition oublie les destinataires en copie.",
     "en": "The offer forgets those in Cc.",

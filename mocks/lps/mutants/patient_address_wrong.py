@@ -5,7 +5,7 @@ from mocks.lps import mail
 from mocks.lps.mail import MailSettings
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.5"
+row = "[IG-MAIL patient address], [INS-FORM key]"
 breaks = {
     "fr": "L’adresse du patient porte une clé fausse.",
     "en": "The patient's address has a wrong key.",

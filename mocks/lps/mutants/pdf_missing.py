@@ -5,7 +5,7 @@ from mocks.lps.document_parts import DocumentParts
 from mocks.lps.mail import Attachment, Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.2"
+row = "[IG-MAIL attachments]"
 breaks = {
     "fr": "Le PDF à côté de l’archive manque.",
     "en": "The PDF beside the archive is missing.",

@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.3"
+row = "[IG-MAIL PDF name]"
 breaks = {
     "fr": "Le PDF n’est pas nommé comme il se doit.",
     "en": "The PDF is not named as it should be.",

@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "spec corrections, FAQ-B"
+row = "[FAQ-B mention]"
 breaks = {
     "fr": "Le PDF d’une nouvelle version ne porte pas « annule et remplace ».",
     "en": "The PDF of a new version has no « annule et remplace ».",

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §8.2 M28"
+row = "[RFC 7636 §4.2]"
 breaks = {
     "fr": "Le défi PKCE est envoyé en clair (méthode plain).",
     "en": "The PKCE challenge is sent as plain.",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt, PscClient, Tokens
 
-row = "psc.md §8.2 M28"
+row = "[RFC 7636 §4.6]"
 breaks = {
     "fr": "Le code est présenté sans le vérificateur PKCE.",
     "en": "The code is redeemed without its PKCE verifier.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M12"
+row = "[CIBA-CORE §11]"
 breaks = {
     "fr": "Les interrogations continuent après un refus.",
     "en": "Polling goes on after a refusal.",

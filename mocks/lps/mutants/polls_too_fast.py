@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M10"
+row = "[CIBA-CORE §7.3], [OIDF-SUITE CIBA]"
 breaks = {
     "fr": "Les interrogations ne respectent pas l’intervalle annoncé.",
     "en": "Polls do not respect the announced interval.",

@@ -6,7 +6,7 @@ from mocks.lps.parts import Parts
 from mocks.lps.person import Claims
 from mocks.lps.psc_client import PscClient, Tokens
 
-row = "psc.md §8.1 M20"
+row = "[PSC-SYNAPSE userinfo], [PSC-THIRD practices]"
 breaks = {
     "fr": "Le logiciel plante quand l’identité n’a pas de situation d’exercice.",
     "en": "The product crashes on an identity without practices.",

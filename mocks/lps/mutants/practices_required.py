@@ -7,7 +7,7 @@ from mocks.lps.person import Claims
 from mocks.lps.psc_client import PscClient, Tokens
 from mocks.lps.sign_in import SignInRefused
 
-row = "psc.md §8.1 M20"
+row = "[PSC-SYNAPSE userinfo]"
 breaks = {
     "fr": "Une identité sans situation d’exercice est refusée.",
     "en": "An identity without practices is refused.",

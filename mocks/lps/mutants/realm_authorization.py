@@ -5,7 +5,7 @@ from dataclasses import replace
 from mocks.lps.parts import Parts
 from mocks.lps.person import Claims
 
-row = "psc.md §8.2 M25"
+row = "[PSC-DOC wallet]"
 breaks = {
     "fr": "Le navigateur est envoyé vers l’adresse du royaume et non vers le portefeuille.",
     "en": "The browser is sent to the realm, not to the wallet.",

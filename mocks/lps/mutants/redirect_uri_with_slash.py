@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §8.2 M26"
+row = "[PSC-DOC redirect_uri], [PSC-THIRD redirect_uri]"
 breaks = {
     "fr": "L’adresse de retour diffère d’un caractère de celle déclarée.",
     "en": "The redirect URI differs by one character from the registered one.",

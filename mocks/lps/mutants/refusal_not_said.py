@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §6.3 PSCH-ERR"
+row = "[BANC-READING failure]"
 breaks = {
     "fr": "L’échec de l’identification n’est pas annoncé.",
     "en": "The failure of a login is not told.",

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §8.2 M47"
+row = "[BANC-READING scopes], [PSC-THIRD scopes]"
 breaks = {
     "fr": "La demande d’autorisation réclame des scopes inutiles.",
     "en": "The authorization request asks for needless scopes.",

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §8.1 M08"
+row = "[IG-REST request], [PSC-THIRD scopes]"
 breaks = {
     "fr": "La demande d’autorisation ne demande pas scope_all.",
     "en": "The authorization request does not ask for scope_all.",

@@ -5,7 +5,7 @@ from email.headerregistry import Address
 from mocks.lps.mail import Desk
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.5"
+row = "[MSS-REF2 ECO.2.2.7]"
 breaks = {
     "fr": "Les messages n’affichent pas le nom de l’expéditeur.",
     "en": "Mails show no name of their sender.",

@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "spec corrections, FAQ-B"
+row = "[BANC-READING decline]"
 breaks = {
     "fr": "Un message part alors que l’utilisateur a refusé.",
     "en": "A mail leaves although the person declined.",

@@ -2,7 +2,7 @@
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "spec corrections, FAQ-B"
+row = "[FAQ-B recipients]"
 breaks = {
     "fr": "Un message part sans que l’utilisateur ait répondu.",
     "en": "A mail leaves before the person has answered.",

@@ -7,7 +7,7 @@ from mocks.lps.documents.submission import Addressee
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Version
 
-row = "spec corrections, CI-SIS §3.5.5.10"
+row = "[CISIS-HEADER §3.5.5.10]"
 breaks = {
     "fr": "Une nouvelle version change de setId.",
     "en": "A new version changes its setId.",

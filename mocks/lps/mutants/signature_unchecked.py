@@ -9,7 +9,7 @@ from joserfc.util import urlsafe_b64decode
 from mocks.lps.id_token import Keys
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M03"
+row = "[OIDC-CORE §3.1.3.7]"
 breaks = {
     "fr": "La signature de l’ID token n’est pas vérifiée.",
     "en": "The signature of the ID token is not verified.",

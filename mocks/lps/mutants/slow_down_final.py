@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §4.4"
+row = "[CIBA-CORE §11]"
 breaks = {
     "fr": "La consigne slow_down met fin à la connexion.",
     "en": "slow_down ends the login.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M11"
+row = "[CIBA-CORE §11], [OIDF-SUITE CIBA]"
 breaks = {
     "fr": "La consigne slow_down est ignorée.",
     "en": "slow_down is ignored.",

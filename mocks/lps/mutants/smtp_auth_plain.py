@@ -5,7 +5,7 @@ import smtplib
 
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §2.2"
+row = "[MSS-REF2 ECO.1.2.1]"
 breaks = {
     "fr": "La session s’ouvre par mot de passe et non par le jeton PSC.",
     "en": "The session opens by password, not by the PSC token.",

@@ -5,7 +5,7 @@ import smtplib
 from mocks.lps.mail import MailSettings
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §2.1"
+row = "[MSS-REF2 ECO.1.0.1]"
 breaks = {
     "fr": "La session de messagerie n’est pas chiffrée avant l’authentification.",
     "en": "The mail session is not encrypted before authenticating.",

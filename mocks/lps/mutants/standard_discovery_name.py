@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.2 M23"
+row = "[PSC-CONNECTOR discovery]"
 breaks = {
     "fr": "Le document de découverte est demandé sous son nom standard.",
     "en": "The discovery document is asked for under its standard name.",

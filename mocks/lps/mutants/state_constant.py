@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M01"
+row = "[IG-REST request]"
 breaks = {
     "fr": "Le state est le même à chaque connexion.",
     "en": "The state is the same for every login.",

@@ -7,7 +7,7 @@ from mocks.lps import sign_in
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import Attempt
 
-row = "psc.md §2.1"
+row = "[IG-REST request]"
 breaks = {
     "fr": "La demande d’autorisation ne porte pas de state.",
     "en": "The authorization request carries no state.",

@@ -6,7 +6,7 @@ from authlib.common.security import generate_token
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §2.1"
+row = "[BANC-READING state length], [RFC 6749 §10.10]"
 breaks = {
     "fr": "Le state est trop court pour être imprévisible.",
     "en": "The state is too short to be unguessable.",

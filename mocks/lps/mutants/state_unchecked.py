@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M01"
+row = "[RFC 6749 §10.12]"
 breaks = {
     "fr": "Le state du retour n’est pas vérifié.",
     "en": "The state of the callback is not verified.",

@@ -7,7 +7,7 @@ from joserfc.errors import InvalidClaimError
 from mocks.lps.id_token import PscIdToken
 from mocks.lps.parts import Parts
 
-row = "psc.md §8.1 M09"
+row = "[PSC-ISSUES issue 43]"
 breaks = {
     "fr": "Un niveau de garantie supérieur à eidas1 est refusé.",
     "en": "A level of assurance above eidas1 is refused.",

@@ -4,7 +4,7 @@ from mocks.lps import mail
 from mocks.lps.mail import Letter
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.2"
+row = "[MSS-REF2 ECO.2.1.3]"
 breaks = {
     "fr": "L’objet ne porte pas XDM/1.0/DDM.",
     "en": "The subject does not carry XDM/1.0/DDM.",

@@ -6,7 +6,7 @@ from mocks.lps import terms
 from mocks.lps.parts import Parts
 from mocks.lps.terms import Article, Terms
 
-row = "psc.md §6.3 PSCH-CGU"
+row = "[FAQ-B film], [PSC-DMN PSC 5]"
 breaks = {
     "fr": "Les conditions d’utilisation ne parlent pas de Pro Santé Connect.",
     "en": "The terms of use do not speak of Pro Santé Connect.",

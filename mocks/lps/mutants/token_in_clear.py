@@ -9,7 +9,7 @@ from mocks.lps.mail import Desk
 from mocks.lps.outbox import SendResult
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §2.1"
+row = "[MSS-REF2 ECO.1.2.1]"
 breaks = {
     "fr": "Le jeton d’accès circule en clair.",
     "en": "The access token crosses the network in clear.",

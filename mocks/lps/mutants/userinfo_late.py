@@ -8,7 +8,7 @@ from mocks.lps.parts import Parts
 from mocks.lps.person import Claims
 from mocks.lps.psc_client import PscClient, Tokens
 
-row = "psc.md §8.2 M30"
+row = "[IG-REST userinfo]"
 breaks = {
     "fr": "Les données d’identité sont lues après l’expiration du jeton d’accès.",
     "en": "UserInfo is read after the access token has expired.",

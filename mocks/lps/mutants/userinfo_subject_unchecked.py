@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mocks.lps.parts import Parts
 
-row = "psc.md §3"
+row = "[OIDC-CORE §5.3.2]"
 breaks = {
     "fr": "Le sujet des données d’identité n’est pas comparé à celui de l’ID token.",
     "en": "The subject of UserInfo is not compared with that of the ID token.",

@@ -6,7 +6,7 @@ from mocks.lps import policies
 from mocks.lps.parts import Parts, with_documents
 from mocks.lps.records import Lineage
 
-row = "spec corrections, CI-SIS §3.5.5.11"
+row = "[CISIS-HEADER §3.5.5.11]"
 breaks = {
     "fr": "Le numéro de version n’augmente pas.",
     "en": "The version number does not increase.",

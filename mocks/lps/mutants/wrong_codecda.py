@@ -6,7 +6,7 @@ from mocks.lps import mail
 from mocks.lps.mail import Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
-row = "mssante.md §5.1"
+row = "[MSS-REF2 ECO.2.4.1]"
 breaks = {
     "fr": "X-MSS-CODECDA désigne un autre type de document.",
     "en": "X-MSS-CODECDA names another type of document.",
