@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from conformance.catalogue import load_catalogue
-from conformance.checks.load import load_rules
+from conformance.checks.all_rules import all_rules
 from conformance.checks.registry import RULES
 from mocks.lps.mutants import all_mutants
 
@@ -191,7 +191,7 @@ def test_no_page_is_named_that_is_not_there(texts: dict[PurePosixPath, str]) -> 
 
 
 def test_rules_rows_and_mutants_begin_with_a_known_tag(sources: dict[str, Source]) -> None:
-    load_rules()
+    all_rules()
     named = [
         *((rule.id, rule.source) for rule in RULES.values()),
         *((row, source) for row, source, _trust in _rows()),
@@ -207,7 +207,7 @@ def test_rules_rows_and_mutants_begin_with_a_known_tag(sources: dict[str, Source
 def test_no_rule_or_row_trusts_its_sources_more_than_they_are_worth(
     sources: dict[str, Source],
 ) -> None:
-    load_rules()
+    all_rules()
     rules = [(r.id, r.source, r.trust) for r in RULES.values() if r.basis != "ours"]
 
     found = [
