@@ -34,6 +34,7 @@ from conformance.judging.agreement import digest_of
 from conformance.judging.findings import ScenarioVerdict
 from conformance.judging.grade import Grading
 from conformance.judging.judge import grading_for, judge_scenario
+from conformance.judging.scenario_facts import scenario_facts
 from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.stage.bench import Bench, Options
@@ -174,15 +175,7 @@ class WorkerSession:
         """The verdict of the scenario that has just been told, for the eye and for pytest."""
         told = in_effect([event for event in self.writer.recent() if event.scenario == name])
         events = [*self._begun, *told]
-        about: dict[str, Any] = {"id": name}
-        for event in events:
-            if event.kind == "scenario.started":
-                about |= {k: event.data[k] for k in ("mode", "face", "driver", "fault", "twin")}
-            elif event.kind == "scenario.finished":
-                about |= {k: event.data[k] for k in ("ended", "stopped_at")}
-                about["why"] = str(event.data.get("reason") or "")
-        twin = self._scenarios.get(about.get("twin") or "")
-        facts = ScenarioFacts(**about, twin_done=twin.ended == "completed" if twin else None)
+        facts = scenario_facts((name,), events, self._scenarios)[name]
         self._scenarios[name] = facts
         blobs = self.writer.folder / "blobs"
         documents = Documents(lambda sha: (blobs / sha).read_bytes())
@@ -191,7 +184,7 @@ class WorkerSession:
         verdict = scenario_verdicts(findings, {name: facts})[name]
         if self.failures_only and not worth_a_film(verdict):
             drop_films(self.writer.folder, told, self.writer)
-        if twin is not None or not about.get("twin"):  # a twin told by another worker is unknown
+        if facts.twin_done is not None or not facts.twin:  # a twin of another worker is unknown
             values = {"digest": digest_of(findings)}
             self.writer.record(
                 "bench.note", {"what": SLICE_JUDGED, "values": values}, source="bench"

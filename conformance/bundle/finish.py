@@ -16,8 +16,8 @@ from conformance.bundle.seal import MANIFEST, seal
 from conformance.errors import BundleFault
 from conformance.evidence.package import build_proofs
 from conformance.evidence.recovery import recover_films
-from conformance.judging.findings import Judgement
-from conformance.judging.judge import findings_json, judge
+from conformance.judging.findings import Judgement, findings_json
+from conformance.judging.judge import judge
 from conformance.locale import _, set_language
 from conformance.reporting import write_reports
 from conformance.reporting.beside import Beside

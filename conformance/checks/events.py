@@ -1,6 +1,7 @@
 """What a check is handed: the events it declared, indexed, and its only door to octets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,3 +98,27 @@ class Events(Sequence[Event]):
             e for e in self.items if e.mono > low and (before is None or e.mono < before.mono)
         ]
         return Events(chosen, self.scenario, self.documents, self.scenarios)
+
+
+class Shelves:
+    """The events of one scenario by kind, and by kind and route: found without a look at each."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._by_kind: dict[str, list[tuple[int, Event]]] = defaultdict(list)
+        self._by_route: dict[tuple[str, object], list[tuple[int, Event]]] = defaultdict(list)
+        for entry in enumerate(events):
+            kind, route = entry[1].kind, entry[1].data.get("route")
+            self._by_kind[kind].append(entry)
+            if isinstance(route, str) or kind == "http.exchange":
+                self._by_route[kind, str(route or "")].append(entry)
+
+    def wanted(self, reads: Iterable[str]) -> list[Event]:
+        """The events of the kinds in `reads`, in their order.
+
+        `http.exchange:token` wants that route, `http.exchange:` the paths that no mock knows.
+        """
+        found: dict[int, Event] = {}
+        for word in reads:
+            kind, colon, route = word.partition(":")
+            found |= self._by_route.get((kind, route), ()) if colon else self._by_kind.get(kind, ())
+        return [found[place] for place in sorted(found)]

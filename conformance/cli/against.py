@@ -16,8 +16,7 @@ from conformance.bundle.diff import (
 )
 from conformance.bundle.finish import Finished
 from conformance.bundle.history import Chosen, Earlier, Kin, choose
-from conformance.judging.findings import WORST_FIRST, Judgement
-from conformance.judging.judge import findings_json
+from conformance.judging.findings import WORST_FIRST, Judgement, findings_json
 from conformance.locale import _, _n
 from conformance.plan import Plan
 

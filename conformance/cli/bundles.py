@@ -50,7 +50,7 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
     from conformance.bundle.findings import load_findings
     from conformance.bundle.reading import opened
     from conformance.catalogue import catalogue_note
-    from conformance.judging.judge import findings_json
+    from conformance.judging.findings import findings_json
 
     with opened(bundle) as folder:
         recorded = load_findings(folder)

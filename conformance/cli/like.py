@@ -12,7 +12,7 @@ from conformance.bundle.likeness import likeness_in
 from conformance.checks.all_rules import all_rules
 from conformance.cli.mishaps import printable
 from conformance.errors import BundleFault
-from conformance.judging.judge import findings_json
+from conformance.judging.findings import findings_json
 from conformance.locale import _
 
 _SETTLED = {"packs": "--packs", "lifetimes": "--lifetimes", "strict": "--strict"}

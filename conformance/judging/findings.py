@@ -125,3 +125,13 @@ class Judgement:
     def count(self, verdict: Verdict) -> int:
         """How many findings have `verdict`, known failures left out."""
         return sum(1 for f in self.findings if f.verdict is verdict and not f.known)
+
+
+def findings_json(judgement: Judgement) -> dict[str, Any]:
+    """What is written to `findings.json` (as RFC 8785), the same on every machine."""
+    return {
+        "schema": 1,
+        "rules": dict(judgement.rule_hashes),
+        "changed_rules": list(judgement.changed_rules),
+        "findings": [finding.to_json() for finding in judgement.findings],
+    }

@@ -4,14 +4,13 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conformance.catalogue import Catalogue, Requirement, catalogue_in
 from conformance.catalogue.applicability import Candidate
 from conformance.checks.all_rules import all_rules
-from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts
+from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFacts, Shelves
 from conformance.checks.registry import Rule
 from conformance.journal import Event, Journal
 from conformance.journal.corrections import in_effect
@@ -20,6 +19,7 @@ from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, s
 from conformance.judging.agreement import disagreement
 from conformance.judging.findings import EXTERNAL_STAGE, Finding, Judgement, Verdict
 from conformance.judging.grade import Grading, apply_expected, grade
+from conformance.judging.scenario_facts import scenario_facts
 
 _ALLOCATIONS = 100_000
 """Objects made between two looks for cycles, instead of Python's 700."""
@@ -31,14 +31,6 @@ _ENGINE_ENDS = {
     "interrupted": (Verdict.NOT_TESTED, "interrupted"),
     "": (Verdict.NOT_TESTED, "interrupted"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What the whole run says before any rule is asked."""
-
-    run: Mapping[str, Any]
-    scenarios: dict[str, ScenarioFacts]
 
 
 def judge(folder: Path) -> Judgement:
@@ -71,7 +63,7 @@ def _judged(folder: Path) -> Judgement:
     begun = _run_started(journal)
     run = begun[0].data if begun else {}
     documents = Documents(lambda sha: _blob(folder, sha))
-    scenarios = _facts(journal, places)
+    scenarios = scenario_facts(places, journal.brackets)
     grading = grading_for(run, catalogue)
     changed = _changed(run, rules)
     findings: list[Finding] = []
@@ -123,30 +115,6 @@ def _how_it_ended(events: Events, findings: Sequence[Finding], grading: Grading)
         reason = EXTERNAL_STAGE
     seen = tuple(event.ref for event in events.of("scenario.finished")[-1:])
     return [Finding("story.complete", facts.id, "story", None, verdict, seen=seen, reason=reason)]
-
-
-class Shelves:
-    """The events of one scenario by kind, and by kind and route: found without a look at each."""
-
-    def __init__(self, events: Iterable[Event]) -> None:
-        self._by_kind: dict[str, list[tuple[int, Event]]] = defaultdict(list)
-        self._by_route: dict[tuple[str, object], list[tuple[int, Event]]] = defaultdict(list)
-        for entry in enumerate(events):
-            kind, route = entry[1].kind, entry[1].data.get("route")
-            self._by_kind[kind].append(entry)
-            if isinstance(route, str) or kind == "http.exchange":
-                self._by_route[kind, str(route or "")].append(entry)
-
-    def wanted(self, reads: Iterable[str]) -> list[Event]:
-        """The events of the kinds in `reads`, in their order.
-
-        `http.exchange:token` wants that route, `http.exchange:` the paths that no mock knows.
-        """
-        found: dict[int, Event] = {}
-        for word in reads:
-            kind, colon, route = word.partition(":")
-            found |= self._by_route.get((kind, route), ()) if colon else self._by_kind.get(kind, ())
-        return [found[place] for place in sorted(found)]
 
 
 def grading_for(run: Mapping[str, Any], catalogue: Catalogue) -> Grading:
@@ -266,24 +234,6 @@ def _still_expected(run: Mapping[str, Any], begun: Sequence[Event]) -> list[Mapp
     return [entry for entry in run.get("expected", []) if not day > (entry.get("until") or day)]
 
 
-def _facts(journal: Journal, names: Iterable[str]) -> dict[str, ScenarioFacts]:
-    """How each scenario began and ended; twins are looked up once all are known."""
-    raw: dict[str, dict[str, Any]] = {name: {"id": name} for name in names if name}
-    for event in journal.brackets:
-        about = raw.get(event.scenario, {})
-        if event.kind == "scenario.started":
-            told = ("mode", "face", "driver", "fault", "twin")
-            about |= {k: event.data[k] for k in told if k in event.data}
-        elif event.kind == "scenario.finished":
-            about |= {k: event.data[k] for k in ("ended", "stopped_at") if k in event.data}
-            about["why"] = str(event.data.get("reason") or "")
-    done = {name for name, about in raw.items() if about.get("ended") == "completed"}
-    for about in raw.values():
-        if about.get("twin"):
-            about["twin_done"] = about["twin"] in done
-    return {name: ScenarioFacts(**about) for name, about in raw.items()}
-
-
 def _blob(folder: Path, sha256: str) -> bytes:
     if len(sha256) != 64 or not sha256.isalnum():
         raise KeyError(sha256)
@@ -291,13 +241,3 @@ def _blob(folder: Path, sha256: str) -> bytes:
     if not path.is_file():
         raise KeyError(sha256)
     return path.read_bytes()
-
-
-def findings_json(judgement: Judgement) -> dict[str, Any]:
-    """What is written to `findings.json` (as RFC 8785), the same on every machine."""
-    return {
-        "schema": 1,
-        "rules": dict(judgement.rule_hashes),
-        "changed_rules": list(judgement.changed_rules),
-        "findings": [finding.to_json() for finding in judgement.findings],
-    }

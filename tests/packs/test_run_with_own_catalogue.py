@@ -22,8 +22,8 @@ from conformance.catalogue.official.recorded import read_kept
 from conformance.errors import CatalogueFault
 from conformance.evidence.package import build_proofs
 from conformance.journal import Journal
-from conformance.judging.findings import Verdict
-from conformance.judging.judge import findings_json, judge
+from conformance.judging.findings import Verdict, findings_json
+from conformance.judging.judge import judge
 from conformance.session import RunSession
 
 pytestmark = pytest.mark.xdist_group("own-catalogue")

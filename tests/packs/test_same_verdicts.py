@@ -7,7 +7,8 @@ from importlib import resources
 from pathlib import Path
 
 from conformance.bundle.diff import compare, lines
-from conformance.judging.judge import findings_json, judge
+from conformance.judging.findings import findings_json
+from conformance.judging.judge import judge
 
 STORIES = ("banc:psc-web-login", "banc:psc-web-state-altered", "banc:document-life-declined")
 NIGHTS = 10
