@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conformance.errors import BundleFault
 from conformance.locale import _
-from conformance.reporting.words import finding_name
+from conformance.wording.verdicts import finding_name
 
 Choice = Literal["conforme", "reserve", "visite", "non-conforme"]
 Role = Literal["vendor", "auditor"]

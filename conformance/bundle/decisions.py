@@ -27,7 +27,7 @@ from conformance.bundle.signature import Signer, read_signature
 from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.locale.printable import printable
-from conformance.reporting.words import choice_word, role_word
+from conformance.wording.verdicts import choice_word, role_word
 
 _DAY = len("2027-01-31")
 _NAME = re.compile(r"(\d{3}|[1-9]\d{3,})\.(json|jws)")

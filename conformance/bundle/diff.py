@@ -13,7 +13,7 @@ from typing import Any
 from conformance.errors import BundleFault
 from conformance.judging.findings import WORST_FIRST, Verdict
 from conformance.locale import N_, _, _n
-from conformance.reporting.words import verdict_word
+from conformance.wording.verdicts import verdict_word
 
 Key = tuple[str, str, str]
 _MARK = re.compile(r"⟦(\w+) ([0-9a-f]+)⟧")

@@ -13,7 +13,7 @@ from conformance.bundle.like import FOLDER
 from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.reporting.beside import Deposited, Unlike
-from conformance.reporting.words import finding_name, verdict_word
+from conformance.wording.verdicts import finding_name, verdict_word
 
 
 class _About(BaseModel):

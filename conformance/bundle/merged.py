@@ -23,7 +23,7 @@ from conformance.reporting import page, paper
 from conformance.reporting.beside import Beside, Opinion, Opinions
 from conformance.reporting.model import build
 from conformance.reporting.views import Report
-from conformance.reporting.words import choice_word
+from conformance.wording.verdicts import choice_word
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from conformance.catalogue.official.groups import Names, groups_of
 from conformance.catalogue.official.merge import merged
 from conformance.catalogue.official.model import Imported
 from conformance.locale import N_, _, _n
-from conformance.reporting.words import nature_word
+from conformance.wording.verdicts import nature_word
 
 _WIDTH = 80
 

@@ -165,7 +165,7 @@ def _show(made: Any, out: Path | None) -> None:
 def _words(line: Any) -> str:
     """What there is, what is expected where there is nothing, and why."""
     from conformance.locale import _
-    from conformance.reporting.labels import constraint_word, proof_kind
+    from conformance.wording.labels import constraint_word, proof_kind
 
     found = line.evidence
     if found is None:

@@ -62,7 +62,7 @@ def add_command(
     from conformance.cli.progress import closing
     from conformance.evidence.elsewhere.adding import add_films, sealed
     from conformance.evidence.elsewhere.laying import lay, telling_of
-    from conformance.evidence.elsewhere.words import start_word
+    from conformance.wording.films import start_word
 
     if len(films) != len(scenarios):
         said = _("{films} films and {names} --scenario: expected one name for each film")

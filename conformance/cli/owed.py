@@ -13,8 +13,8 @@ from conformance.locale import _
 from conformance.plan import load_plan
 from conformance.plan.applicability import candidate_of, owed_by
 from conformance.reporting.by_person import statement_of
-from conformance.reporting.labels import constraint_word, proof_kind
-from conformance.reporting.words import nature_word
+from conformance.wording.labels import constraint_word, proof_kind
+from conformance.wording.verdicts import nature_word
 
 
 def show_owed(config: Path | None, as_json: bool, lang: str) -> None:

@@ -19,7 +19,7 @@ from conformance.journal.events import parse_event
 from conformance.judging.exit_code import counts, exit_code, only_declared
 from conformance.judging.findings import Verdict
 from conformance.locale import _
-from conformance.reporting.words import verdict_word
+from conformance.wording.verdicts import verdict_word
 
 MARKS = {
     "pass": ("✔", "green"),
@@ -196,7 +196,7 @@ def closing(
 
 def _line(finding: Any) -> str:
     from conformance.checks.sentences import sentence
-    from conformance.reporting.words import reason_sentence
+    from conformance.wording.verdicts import reason_sentence
 
     where = " ".join(part for part in (finding.scenario, finding.subject) if part)
     if finding.said:

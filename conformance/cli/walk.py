@@ -15,7 +15,7 @@ from conformance.cli.mishaps import printable
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.locale import _, phrase
 from conformance.reporting.visit_views import VisitItem, VisitStop
-from conformance.reporting.words import choice_word, role_word
+from conformance.wording.verdicts import choice_word, role_word
 
 _WIDTH = 78
 _KEYS: dict[str, Choice] = dict(zip(("c", "r", "v", "n"), CHOICES, strict=True))

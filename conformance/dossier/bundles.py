@@ -25,7 +25,7 @@ from conformance.dossier.model import Evidence, LeftOut, Product
 from conformance.dossier.verdicts import Settled, scenario_verdicts
 from conformance.errors import BundleFault
 from conformance.locale import _
-from conformance.reporting.words import choice_word
+from conformance.wording.verdicts import choice_word
 
 _ROWS_AT_MOST = 20_000
 

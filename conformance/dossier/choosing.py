@@ -20,8 +20,8 @@ from conformance.catalogue.applicability import Candidate, Owed
 from conformance.dossier.model import Evidence, Line, Product, State
 from conformance.judging.findings import WORST_FIRST, Verdict
 from conformance.locale import _
-from conformance.reporting.labels import proof_reason
-from conformance.reporting.words import verdict_word
+from conformance.wording.labels import proof_reason
+from conformance.wording.verdicts import verdict_word
 
 BY_EYE = frozenset({"video", "screenshot"})
 _REFUSED = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.NOT_READY})

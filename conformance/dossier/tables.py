@@ -15,8 +15,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from conformance.dossier.model import Dossier, Line, state_word
 from conformance.locale import _
-from conformance.reporting.labels import constraint_word, deposit_word, proof_kind
-from conformance.reporting.words import verdict_word
+from conformance.wording.labels import constraint_word, deposit_word, proof_kind
+from conformance.wording.verdicts import verdict_word
 
 _FORMULA = ("=", "+", "-", "@")
 _LONGEST_CELL = 32_000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from conformance.catalogue import Catalogue, Requirement
 from conformance.catalogue.model import CORRIDORS
 from conformance.locale import _, _n
-from conformance.reporting import labels
 from conformance.reporting.views import RequirementView, Untested
+from conformance.wording import labels
 
 _PREFIXES = frozenset({"SC", "CH", "AMBU", "BIO", "SENTINELLE", "LABEL", *CORRIDORS})
 _NAMED = 6

@@ -7,7 +7,6 @@ from conformance.catalogue import Catalogue, Requirement
 from conformance.catalogue.applicability import Candidate
 from conformance.judging.findings import Judgement, RequirementVerdict, Verdict
 from conformance.locale import _
-from conformance.reporting import words
 from conformance.reporting.by_person import (
     expected_proofs,
     family_of,
@@ -16,6 +15,7 @@ from conformance.reporting.by_person import (
 )
 from conformance.reporting.findings import anchor
 from conformance.reporting.views import Because, FindingView, RequirementView, Untested
+from conformance.wording import verdicts as words
 
 _QUIET = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 

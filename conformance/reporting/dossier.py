@@ -12,9 +12,10 @@ from conformance.dossier.verdicts import scenario_verdicts
 from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Judgement
 from conformance.locale import _
-from conformance.reporting import labels, words
 from conformance.reporting.beside import Opinion, Opinions
 from conformance.reporting.views import ProofView
+from conformance.wording import labels
+from conformance.wording import verdicts as words
 
 
 @dataclass(frozen=True, slots=True)

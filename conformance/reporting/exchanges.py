@@ -5,7 +5,7 @@ from typing import Any
 from conformance.journal import Event
 from conformance.journal.notes import NO_FILM, SLICE_JUDGED
 from conformance.locale import _
-from conformance.reporting import labels
+from conformance.wording import labels
 
 _LONGEST = 160
 _UNSHOWN_NOTES = frozenset({SLICE_JUDGED})

@@ -9,8 +9,9 @@ from conformance.checks.sentences import sentence, shown, title
 from conformance.judging.findings import WORST_FIRST, Finding
 from conformance.judging.grade import names
 from conformance.locale import _
-from conformance.reporting import labels, words
 from conformance.reporting.views import Entry, Evidence, FindingView, Group, SeenEvent
+from conformance.wording import labels
+from conformance.wording import verdicts as words
 
 _CHOOSERS = frozenset({"defect", "reason", "problem"})
 """Parameters that only choose the sentence, which then says it."""

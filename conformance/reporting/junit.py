@@ -18,7 +18,7 @@ from conformance.checks.sentences import sentence
 from conformance.judging.findings import Finding, Judgement, ScenarioVerdict, Verdict
 from conformance.locale import _
 from conformance.reporting.views import Report, ScenarioView
-from conformance.reporting.words import reason_sentence, verdict_word
+from conformance.wording.verdicts import reason_sentence, verdict_word
 
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SAID = (Verdict.REVIEW, Verdict.WARNING)

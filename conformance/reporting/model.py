@@ -13,7 +13,7 @@ from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.locale import _
-from conformance.reporting import exchanges, labels, words
+from conformance.reporting import exchanges
 from conformance.reporting.banner import banner
 from conformance.reporting.beside import NOTHING_BESIDE, Beside
 from conformance.reporting.by_person import to_show
@@ -32,6 +32,8 @@ from conformance.reporting.views import (
 from conformance.reporting.visit import visit_stops
 from conformance.reporting.visit_decided import decided
 from conformance.reporting.visit_seen import Seen
+from conformance.wording import labels
+from conformance.wording import verdicts as words
 
 
 def build(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from conformance.catalogue import Catalogue, Proof
 from conformance.evidence.package import ProofRow
-from conformance.reporting import labels
 from conformance.reporting.views import ProofView
+from conformance.wording import labels
 
 _BY_EYE = frozenset({"video", "screenshot"})
 

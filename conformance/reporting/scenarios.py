@@ -11,9 +11,11 @@ from typing import Any
 from conformance.catalogue import Catalogue, Scenario
 from conformance.journal import Event
 from conformance.judging.findings import ScenarioVerdict
-from conformance.reporting import exchanges, labels, words
+from conformance.reporting import exchanges
 from conformance.reporting.findings import anchor
 from conformance.reporting.views import Moment, ScenarioView, SeenEvent, StepView
+from conformance.wording import labels
+from conformance.wording import verdicts as words
 
 
 @dataclass(slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from conformance.judging.findings import Verdict
 from conformance.locale import _
-from conformance.reporting import words
 from conformance.reporting.beside import Opinion
 from conformance.reporting.visit_items import worth
 from conformance.reporting.visit_seen import Seen
 from conformance.reporting.visit_views import Decided
+from conformance.wording import verdicts as words
 
 
 def decided(seen: Seen) -> list[Decided]:

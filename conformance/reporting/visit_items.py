@@ -5,13 +5,13 @@ from dataclasses import replace
 from conformance.catalogue import Proof
 from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Finding, Verdict
-from conformance.reporting import words
 from conformance.reporting.findings import anchor
 from conformance.reporting.proofs import by_eye
 from conformance.reporting.views import Because, FindingView, ProofView, RequirementView
 from conformance.reporting.visit_seen import Seen
 from conformance.reporting.visit_showing import shown_by, shown_for, shown_in
 from conformance.reporting.visit_views import VisitItem
+from conformance.wording import verdicts as words
 
 
 def of_requirement(requirement: RequirementView, seen: Seen) -> VisitItem:

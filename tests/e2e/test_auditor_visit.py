@@ -13,7 +13,7 @@ import pytest
 
 from conformance.bundle.keys import make_user_key
 from conformance.bundle.verify import verify
-from conformance.reporting.words import reason_sentence
+from conformance.wording.verdicts import reason_sentence
 
 ADAPTER = resources.files("mocks.lps") / "banc.adapter.toml"
 STORY = "banc:psc-web-login"

@@ -17,7 +17,7 @@ from conformance.dossier.model import Product
 from conformance.locale import _, language
 from conformance.locale.system import reason_of
 from conformance.plan.model import Limits
-from conformance.reporting.labels import constraint_word, proof_kind
+from conformance.wording.labels import constraint_word, proof_kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from conformance.errors import BundleFault
 from conformance.evidence.elsewhere.times import Start, starts
-from conformance.evidence.elsewhere.words import start_word
 from conformance.evidence.screen.chapters import Mark
 from conformance.evidence.screen.film_checks import FilmReport, check
 from conformance.journal import Event, Journal
 from conformance.locale import _
+from conformance.wording.films import start_word
 
 TYPES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wmv")
 _SLACK_S = 1.0

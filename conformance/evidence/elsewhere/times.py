@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.evidence.elsewhere.marks import start_by_mark
-from conformance.evidence.elsewhere.words import By
 from conformance.evidence.screen.ffmpeg import film_input, run_ffmpeg
+from conformance.wording.films import By
 
 _CREATED = re.compile(
     r"^\s*(?:com\.apple\.quicktime\.creationdate|creation_time)\s*:\s*(\S+)\s*$",

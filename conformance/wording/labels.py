@@ -2,8 +2,8 @@
 
 import re
 
-from conformance.evidence.elsewhere.words import start_word
 from conformance.locale import _
+from conformance.wording.films import start_word
 
 _SUBJECT = re.compile(r"(?P<before>.*?)(?P<stem>[a-z-]+)(?P<number> \d+)?")
 

@@ -1,0 +1,1 @@
+"""The words for verdicts, reasons, labels and films, below everything that speaks."""
