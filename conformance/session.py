@@ -18,13 +18,13 @@ from common.private_files import keys_folder
 from common.recording import Blob
 from conformance.bundle.files import write_whole
 from conformance.bundle.finish import Finished, finish
-from conformance.bundle.like import as_deposited, deposit_of, write_deposit
 from conformance.bundle.reading import opened
 from conformance.catalogue import catalogue_for, catalogue_in
 from conformance.catalogue.choosing import recorded_for, recorded_like
 from conformance.catalogue.official.recorded import BLOB, MEDIA_TYPE, Recorded
 from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Documents, Events, ScenarioFacts
+from conformance.comparing.deposit import as_deposited, deposit_of, write_deposit
 from conformance.evidence.kept_films import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
 from conformance.journal.corrections import in_effect

@@ -1,4 +1,4 @@
-"""Writes a file of a bundle whole or not at all."""
+"""Writes a file of a bundle whole or not at all, and tells the size of a folder."""
 
 import errno
 from pathlib import Path
@@ -20,3 +20,14 @@ def write_whole(path: Path, octets: bytes) -> None:
 def no_room(error: BaseException) -> bool:
     """Whether the disk takes no more: nobody's defect, and nothing may be sealed over it."""
     return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def size_of(folder: Path) -> int:
+    """Octets of the files in `folder`, links not followed; what vanishes meanwhile counts for 0."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += 0 if path.is_symlink() or path.is_dir() else path.stat().st_size
+        except FileNotFoundError:  # a film being finished replaces its first form
+            continue
+    return total

@@ -10,9 +10,9 @@ import rfc8785
 
 from conformance.bundle.files import no_room, write_whole
 from conformance.bundle.keys import signing_key
-from conformance.bundle.likeness import deposited, likeness_in
 from conformance.bundle.reading import opened
 from conformance.bundle.seal import MANIFEST, seal
+from conformance.comparing.deposit_difference import likeness_in
 from conformance.errors import BundleFault
 from conformance.evidence.package import build_proofs
 from conformance.evidence.recovery import recover_films
@@ -21,6 +21,7 @@ from conformance.judging.judge import judge
 from conformance.locale import _, set_language
 from conformance.reporting import write_reports
 from conformance.reporting.beside import Beside
+from conformance.reporting.sections.deposited import deposited
 
 
 @dataclass(slots=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from conformance.bundle.blaming import blaming, judged
-from conformance.bundle.decisions import Decision, Decisions, decisions_of
 from conformance.bundle.files import write_whole
-from conformance.bundle.findings import load_findings
-from conformance.bundle.likeness import deposited, likeness_in
-from conformance.bundle.proof_list import proof_rows
+from conformance.bundle.forms.findings import load_findings
+from conformance.bundle.forms.proofs import proof_rows
 from conformance.bundle.reading import opened
+from conformance.bundle.replay import blaming, judged
 from conformance.bundle.verify import ALTERED, INTACT, verify
 from conformance.catalogue import catalogue_in
+from conformance.comparing.deposit_difference import likeness_in
+from conformance.deciding.decisions import Decision, Decisions, decisions_of
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.judging.recorded import as_recorded
 from conformance.locale import _
@@ -22,6 +22,7 @@ from conformance.locale.printable import printable
 from conformance.reporting import page, paper
 from conformance.reporting.beside import Beside, Opinion, Opinions
 from conformance.reporting.model import build
+from conformance.reporting.sections.deposited import deposited
 from conformance.reporting.views import Report
 from conformance.wording.verdicts import choice_word
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from conformance.bundle.following import Followed, follow
+from conformance.bundle.journals import Followed, follow
 from conformance.bundle.keys import wanted_thumbprint
 from conformance.bundle.reading import Contents, contents, name_problem
 from conformance.bundle.seal import MANIFEST, SIGNATURE

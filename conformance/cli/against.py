@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.bundle.diff import (
+from conformance.bundle.finish import Finished
+from conformance.comparing.diff import (
     Change,
     Difference,
     changes_json,
@@ -14,8 +15,7 @@ from conformance.bundle.diff import (
     milder_lines,
     sentence_of,
 )
-from conformance.bundle.finish import Finished
-from conformance.bundle.history import Chosen, Earlier, Kin, choose
+from conformance.comparing.earlier_runs import Chosen, Earlier, Kin, choose
 from conformance.judging.findings import WORST_FIRST, Judgement, findings_json
 from conformance.locale import _, _n
 from conformance.plan import Plan

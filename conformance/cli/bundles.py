@@ -45,11 +45,11 @@ def replay_command(bundle: Path, out: Path | None, lang: str) -> int:
 
     Exit code: 0 same findings, 1 different, 2 not a bundle, 3 bench error.
     """
-    from conformance.bundle.blaming import judged
-    from conformance.bundle.diff import compare, lines
-    from conformance.bundle.findings import load_findings
+    from conformance.bundle.forms.findings import load_findings
     from conformance.bundle.reading import opened
+    from conformance.bundle.replay import judged
     from conformance.catalogue import catalogue_note
+    from conformance.comparing.diff import compare, lines
     from conformance.judging.findings import findings_json
 
     with opened(bundle) as folder:
@@ -75,9 +75,9 @@ def diff_command(old: Path, new: Path, as_json: bool, lang: str) -> int:
     What was tested in OLD and is not in NEW counts as worse. Exit code: 0 nothing worse, 1
     something worse, 2 not a bundle.
     """
-    from conformance.bundle.diff import changes_json, compare, lines
-    from conformance.bundle.findings import load_findings
+    from conformance.bundle.forms.findings import load_findings
     from conformance.bundle.reading import opened
+    from conformance.comparing.diff import changes_json, compare, lines
 
     with opened(old) as first, opened(new) as second:
         difference = compare(load_findings(first), load_findings(second))

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.bundle.decision_file import CHOICES, ROLES
 from conformance.cli.bundles import BUNDLE
 from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 from conformance.cli.mishaps import printable
+from conformance.deciding.file import CHOICES, ROLES
 from conformance.errors import BundleFault
 from conformance.locale import _
 
 if TYPE_CHECKING:
-    from conformance.bundle.deciding import Table, Wish
-    from conformance.bundle.decisions import Decision, Decisions
+    from conformance.deciding.decisions import Decision, Decisions
+    from conformance.deciding.recording import Table, Wish
 
 _COLUMNS = ("on", "decision", "comment")
 _SAYING = ("on", "choices", "file", "author", "role", "comment", "date")
@@ -64,8 +64,8 @@ def decide_command(bundle: Path, **options: Any) -> int:
     Exit code: 0 recorded or shown, 1 the bundle or a decision beside it was altered, 2 refused:
     contradicting, unknown, unsigned, not sealed.
     """
-    from conformance.bundle.deciding import now, record, table_of
     from conformance.bundle.keys import signing_key
+    from conformance.deciding.recording import now, record, table_of
 
     if options["listing"] or options["as_json"]:
         return _listed(bundle, options)
@@ -97,7 +97,7 @@ def decide_command(bundle: Path, **options: Any) -> int:
 
 def tell_recorded(table: "Table", written: list[str]) -> None:
     """Name the files that were written, and what they replaced or differ from."""
-    from conformance.bundle.decisions import decisions_of
+    from conformance.deciding.decisions import decisions_of
 
     for name in written:
         click.echo(str(table.decisions.folder / name))
@@ -108,7 +108,7 @@ def tell_recorded(table: "Table", written: list[str]) -> None:
 
 def _wishes(options: dict[str, Any]) -> Iterator["Wish"]:
     """What the command line asks for, then what the CSV does. Raises `BundleFault`."""
-    from conformance.bundle.deciding import Wish
+    from conformance.deciding.recording import Wish
 
     if bool(options["on"]) != bool(options["choices"]):
         raise BundleFault(_("--on and --decision go together: what, and what is decided of it"))
@@ -119,7 +119,7 @@ def _wishes(options: dict[str, Any]) -> Iterator["Wish"]:
 
 
 def _of_file(path: Path) -> Iterator["Wish"]:
-    from conformance.bundle.deciding import Wish
+    from conformance.deciding.recording import Wish
 
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -58,8 +58,8 @@ def add_command(
 
     Exit code: as `banc run`; 2 when the film or the bundle cannot be used.
     """
-    from conformance.bundle.history import newest_bundle
     from conformance.cli.progress import closing
+    from conformance.comparing.earlier_runs import newest_bundle
     from conformance.evidence.elsewhere.adding import add_films, sealed
     from conformance.evidence.elsewhere.laying import lay, telling_of
     from conformance.wording.films import start_word

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from conformance.bundle.finish import Finished
-from conformance.bundle.like import Deposit, deposit_of, strangeness
-from conformance.bundle.likeness import likeness_in
 from conformance.checks.all_rules import all_rules
 from conformance.cli.mishaps import printable
+from conformance.comparing.deposit import Deposit, deposit_of, strangeness
+from conformance.comparing.deposit_difference import likeness_in
 from conformance.errors import BundleFault
 from conformance.judging.findings import findings_json
 from conformance.locale import _

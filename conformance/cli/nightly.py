@@ -10,12 +10,13 @@ from typing import Any, get_args
 
 import click
 
+from conformance.bundle.files import size_of
 from conformance.bundle.finish import Finished
-from conformance.bundle.history import Kin
-from conformance.bundle.keeping import remove, surplus
 from conformance.cli.against import Against, Compared
+from conformance.comparing.earlier_runs import Kin
+from conformance.comparing.retention import remove, surplus
 from conformance.errors import PlanError
-from conformance.evidence.kept_films import Video, size_of
+from conformance.evidence.kept_films import Video
 from conformance.journal.events import parse_event
 from conformance.journal.notes import DROPPED, OVER_CEILING
 from conformance.locale import _, _n

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from conformance.bundle.decision_file import Target
-from conformance.bundle.decisions import Decisions, decisions_of
-from conformance.bundle.findings import load_findings
+from conformance.bundle.forms.findings import load_findings
 from conformance.bundle.reading import Contents, contents
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import INTACT, verified
 from conformance.catalogue import Catalogue, Proof
+from conformance.deciding.decisions import Decisions, decisions_of
+from conformance.deciding.file import Target
 from conformance.dossier.model import Evidence, LeftOut, Product
 from conformance.dossier.verdicts import Settled, scenario_verdicts
 from conformance.errors import BundleFault

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from common.recording import Recorder
+from conformance.bundle.files import size_of
 from conformance.journal import Event
 from conformance.journal.notes import DROPPED, OVER_CEILING
 from conformance.judging.findings import ScenarioVerdict, Verdict
@@ -40,17 +41,6 @@ class Room:
         values = {"ceiling": self.ceiling, "left": left}
         recorder.record("bench.note", {"what": OVER_CEILING, "values": values}, source="bench")
         return True
-
-
-def size_of(folder: Path) -> int:
-    """Octets of the files in `folder`, links not followed; what vanishes meanwhile counts for 0."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += 0 if path.is_symlink() or path.is_dir() else path.stat().st_size
-        except FileNotFoundError:  # a film being finished replaces its first form
-            continue
-    return total
 
 
 def worth_a_film(verdict: ScenarioVerdict) -> bool:

@@ -16,7 +16,7 @@ from allure_commons.model2 import (
     TestStepResult,
 )
 
-from conformance.evidence.kept_films import size_of
+from conformance.bundle.files import size_of
 from conformance.judging.findings import Judgement, ScenarioVerdict
 from conformance.locale import _
 from conformance.reporting.views import Report, ScenarioView

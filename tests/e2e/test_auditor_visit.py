@@ -271,7 +271,7 @@ def test_nothing_is_run_like_what_cannot_be(banc, bundle: Path, tmp_path: Path, 
 def test_what_is_not_the_same_here_is_told_before_the_start(deposit: Path) -> None:
     from dataclasses import replace
 
-    from conformance.bundle.like import deposit_of, strangeness
+    from conformance.comparing.deposit import deposit_of, strangeness
 
     read = deposit_of(deposit)
     rules = dict(read.run["rules"])

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from conformance.bundle.blaming import blaming
 from conformance.bundle.finish import finish
 from conformance.bundle.keys import signing_key
-from conformance.bundle.like import deposit_of, strangeness
 from conformance.bundle.reading import name_problem
+from conformance.bundle.replay import blaming
 from conformance.bundle.seal import seal
+from conformance.comparing.deposit import deposit_of, strangeness
 from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 from conformance.locale.printable import printable

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.bundle.files import size_of
 from conformance.bundle.verify import verify
-from conformance.evidence.kept_films import size_of
 from conformance.evidence.screen.band import Band
 from conformance.evidence.screen.display import Display
 from conformance.evidence.screen.recorder import Film

@@ -6,7 +6,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from conformance.bundle.diff import compare, lines
+from conformance.comparing.diff import compare, lines
 from conformance.judging.findings import findings_json
 from conformance.judging.judge import judge
 

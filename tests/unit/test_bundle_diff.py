@@ -3,7 +3,7 @@
 import pytest
 
 from conformance import locale
-from conformance.bundle.diff import compare, lines
+from conformance.comparing.diff import compare, lines
 from conformance.errors import BundleFault
 from conformance.judging.findings import Finding, Verdict
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.bundle.findings import load_findings
+from conformance.bundle.forms.findings import load_findings
 from conformance.errors import BundleFault
 
 FINDING: dict[str, Any] = {

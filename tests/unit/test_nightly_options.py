@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from conformance import locale
-from conformance.bundle.decisions import decisions_folder
-from conformance.bundle.history import Kin
-from conformance.bundle.keeping import remove, surplus
 from conformance.bundle.keys import make_user_key, signing_key
 from conformance.bundle.seal import seal
 from conformance.cli.nightly import Night
+from conformance.comparing.earlier_runs import Kin
+from conformance.comparing.retention import remove, surplus
+from conformance.deciding.decisions import decisions_folder
 from conformance.errors import PlanError
 from conformance.evidence.kept_films import LEAST_FILM, Room, drop_films, worth_a_film
 from conformance.evidence.package import build_proofs

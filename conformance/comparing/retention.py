@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from conformance.bundle.decisions import decisions_folder
-from conformance.bundle.history import Kin, follows, runs_in, unusable
 from conformance.bundle.verify import verify
+from conformance.comparing.earlier_runs import Kin, follows, runs_in, unusable
+from conformance.deciding.decisions import decisions_folder
 from conformance.locale import _
 from conformance.locale.system import sentence_of
 

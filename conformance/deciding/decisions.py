@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from conformance.bundle.decidable import Sealed, sealed_in
-from conformance.bundle.decision_file import (
+from conformance.bundle.reading import opened, sha256_of
+from conformance.bundle.signature import Signer, read_signature
+from conformance.deciding.file import (
     LONGEST,
     Choice,
     Document,
@@ -22,8 +23,7 @@ from conformance.bundle.decision_file import (
     Target,
     read_document,
 )
-from conformance.bundle.reading import opened, sha256_of
-from conformance.bundle.signature import Signer, read_signature
+from conformance.deciding.targets import Sealed, sealed_in
 from conformance.errors import BundleFault
 from conformance.locale import _
 from conformance.locale.printable import printable

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
-from conformance.bundle.decidable import Sealed, sealed_in
-from conformance.bundle.decision_file import Choice, Role, Target, document, said_on
-from conformance.bundle.decisions import Decisions, decisions_of
 from conformance.bundle.files import write_whole
 from conformance.bundle.keys import SigningKey
 from conformance.bundle.reading import opened
 from conformance.bundle.seal import signed
 from conformance.bundle.verify import INTACT, verify
+from conformance.deciding.decisions import Decisions, decisions_of
+from conformance.deciding.file import Choice, Role, Target, document, said_on
+from conformance.deciding.targets import Sealed, sealed_in
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal.events import whole_text
 from conformance.locale import _

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.bundle.decision_file import FindingKey, Target
-from conformance.bundle.findings import load_findings
-from conformance.bundle.proof_list import INDEX, proof_rows
+from conformance.bundle.forms.findings import load_findings
+from conformance.bundle.forms.proofs import INDEX, proof_rows
 from conformance.bundle.reading import sha256_of
 from conformance.bundle.seal import MANIFEST, SIGNATURE
 from conformance.bundle.signature import read_signature
 from conformance.bundle.verify import manifest_of
 from conformance.catalogue import catalogue_in
+from conformance.deciding.file import FindingKey, Target
 from conformance.errors import BundleFault
 from conformance.locale import _
 

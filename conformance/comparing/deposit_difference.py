@@ -7,13 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from conformance.bundle.diff import Change, Difference, compare, lines
-from conformance.bundle.findings import load_findings
-from conformance.bundle.like import FOLDER
+from conformance.bundle.forms.findings import load_findings
+from conformance.comparing.deposit import FOLDER
+from conformance.comparing.diff import Difference, compare, lines
 from conformance.errors import BundleFault
 from conformance.locale import _
-from conformance.reporting.beside import Deposited, Unlike
-from conformance.wording.verdicts import finding_name, verdict_word
 
 
 class _About(BaseModel):
@@ -73,41 +71,6 @@ def _about(path: Path) -> dict[str, Any]:
         said = _("like/deposit.json: not in the form of this bench ({reason})")
         reason = error.errors(include_url=False, include_context=False)[0]["type"]
         raise BundleFault(said.format(reason=reason)) from error
-
-
-def deposited(likeness: Likeness | None) -> Deposited | None:
-    """The difference as a report shows it, what became worse first."""
-    if likeness is None:
-        return None
-    found = likeness.difference
-    sorts = (
-        (_("worse here"), found.worse),
-        (_("no longer tested here"), found.hidden),
-        (_("only here"), found.new),
-        (_("only in the deposit"), found.gone),
-        (_("other facts, same verdict"), found.other),
-        (_("better here"), found.better),
-    )
-    return Deposited(
-        run_id=likeness.run_id,
-        manifest=likeness.manifest or "",
-        worse=found.regressed,
-        changes=tuple(_unlike(change, sort) for sort, own in sorts for change in own),
-        untold=likeness.untold,
-        added=likeness.added,
-    )
-
-
-def _unlike(change: Change, sort: str) -> Unlike:
-    before, after = (str(side["verdict"]) if side else "" for side in (change.before, change.after))
-    return Unlike(
-        name=finding_name(change.key),
-        sort=sort + (_(" (the rule has changed)") if change.rule_changed else ""),
-        before=before,
-        before_word=verdict_word(before) if before else "",
-        after=after,
-        after_word=verdict_word(after) if after else "",
-    )
 
 
 def _within(findings: Mapping[str, Any], told: Collection[str]) -> dict[str, Any]:

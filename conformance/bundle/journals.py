@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from conformance.bundle.tables import misshapen_table
+from conformance.bundle.forms.events import misshapen_table
 from conformance.journal import Event, JournalFault, read_part
 from conformance.journal.kinds import KINDS
 from conformance.locale import _

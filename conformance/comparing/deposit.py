@@ -13,14 +13,14 @@ from typing import Any
 import rfc8785
 from pydantic import ValidationError
 
-from conformance.bundle.asked import hold_asked
-from conformance.bundle.diff import compare
 from conformance.bundle.files import write_whole
-from conformance.bundle.findings import load_findings
+from conformance.bundle.forms.findings import load_findings
+from conformance.bundle.forms.run import hold_asked
 from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import ALTERED, INTACT, verify
 from conformance.catalogue import Catalogue, catalogue_in, catalogue_note
+from conformance.comparing.diff import compare
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal import Journal
 from conformance.locale import _, _n

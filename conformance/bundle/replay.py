@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conformance.bundle.asked import hold_asked
-from conformance.bundle.following import follow
+from conformance.bundle.forms.run import hold_asked
+from conformance.bundle.journals import follow
 from conformance.errors import BundleFault
 from conformance.journal import Journal
 from conformance.judging.findings import Judgement, Verdict

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from conformance.bundle.findings import load_findings
+from conformance.bundle.forms.findings import load_findings
 from conformance.bundle.reading import contents, opened
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import ALTERED, INTACT, verify

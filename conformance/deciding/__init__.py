@@ -1,0 +1,1 @@
+"""What people conclude beside a sealed bundle: decisions, their targets, their files."""
