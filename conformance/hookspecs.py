@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.bundle.finish import Finished
+from conformance.run.finish import Finished
 
 
 @pytest.hookspec

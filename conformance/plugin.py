@@ -21,7 +21,7 @@ from conformance.plan import load_plan
 from conformance.plan.applicability import not_for
 from conformance.plan.packs import TOUR, packs_of
 from conformance.plan.sizes import octets
-from conformance.session import RunSession, WorkerSession
+from conformance.run.session import RunSession, WorkerSession
 from conformance.stage.bench import Bench, Opened
 from conformance.story import Declaration
 

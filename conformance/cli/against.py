@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.bundle.finish import Finished
 from conformance.comparing.diff import (
     Change,
     Difference,
@@ -19,6 +18,7 @@ from conformance.comparing.earlier_runs import Chosen, Earlier, Kin, choose
 from conformance.judging.findings import WORST_FIRST, Judgement, findings_json
 from conformance.locale import _, _n
 from conformance.plan import Plan
+from conformance.run.finish import Finished
 
 LINES = 10
 _NAMED = 3

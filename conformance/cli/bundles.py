@@ -99,8 +99,8 @@ def finish_command(bundle: Path, key: Path | None, new_key: bool, lang: str) -> 
 
     A folder that is sealed already is left alone (code 2).
     """
-    from conformance.bundle.finish import finish
     from conformance.cli.progress import closing
+    from conformance.run.finish import finish
 
     if new_key:
         make_lasting_key(key)

@@ -60,8 +60,8 @@ def add_command(
     """
     from conformance.cli.progress import closing
     from conformance.comparing.earlier_runs import newest_bundle
-    from conformance.evidence.elsewhere.adding import add_films, sealed
     from conformance.evidence.elsewhere.laying import lay, telling_of
+    from conformance.run.added_films import add_films, sealed
     from conformance.wording.films import start_word
 
     if len(films) != len(scenarios):

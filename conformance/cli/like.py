@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from conformance.bundle.finish import Finished
 from conformance.checks.all_rules import all_rules
 from conformance.cli.mishaps import printable
 from conformance.comparing.deposit import Deposit, deposit_of, strangeness
@@ -14,6 +13,7 @@ from conformance.comparing.deposit_difference import likeness_in
 from conformance.errors import BundleFault
 from conformance.judging.findings import findings_json
 from conformance.locale import _
+from conformance.run.finish import Finished
 
 _SETTLED = {"packs": "--packs", "lifetimes": "--lifetimes", "strict": "--strict"}
 

@@ -12,7 +12,7 @@ from conformance.cli.tables import Console
 from conformance.locale import _
 
 if TYPE_CHECKING:
-    from conformance.stage.mutants import Row
+    from conformance.run.mutants import Row
 
 
 @click.command("mutants")
@@ -27,7 +27,7 @@ def mutants_command(only: tuple[str, ...], jobs: int, as_json: bool, lang: str) 
     broken; 1 otherwise; 2 for an unknown variant.
     """
     from conformance.checks.all_rules import all_rules
-    from conformance.stage.mutants import lonely_rules, run_all
+    from conformance.run.mutants import lonely_rules, run_all
     from mocks.lps.mutants import UnknownMutant, all_mutants, named
 
     try:

@@ -11,7 +11,6 @@ from typing import Any, get_args
 import click
 
 from conformance.bundle.files import size_of
-from conformance.bundle.finish import Finished
 from conformance.cli.against import Against, Compared
 from conformance.comparing.earlier_runs import Kin
 from conformance.comparing.retention import remove, surplus
@@ -22,6 +21,7 @@ from conformance.journal.notes import DROPPED, OVER_CEILING
 from conformance.locale import _, _n
 from conformance.plan import Plan
 from conformance.plan.sizes import LEAST, in_words, octets
+from conformance.run.finish import Finished
 
 _OPTIONS = (
     click.option("--against", type=click.Path(path_type=Path), metavar="BUNDLE|FOLDER",

@@ -11,7 +11,6 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from conformance.bundle.finish import Finished
 from conformance.cli.against import Compared
 from conformance.cli.mishaps import printable, told
 from conformance.cli.tables import Console
@@ -19,6 +18,7 @@ from conformance.journal.events import parse_event
 from conformance.judging.exit_code import counts, exit_code, only_declared
 from conformance.judging.findings import Verdict
 from conformance.locale import _
+from conformance.run.finish import Finished
 from conformance.wording.verdicts import verdict_word
 
 MARKS = {

@@ -61,7 +61,7 @@ def run(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A killed run, judged and sealed once."""
-    from conformance.bundle.finish import finish
+    from conformance.run.finish import finish
 
     folder = recorded(tmp_path_factory.mktemp("bundles") / "finished")
     assert finish(folder).problems == []

@@ -16,9 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from conformance.bundle.finish import finish
 from conformance.bundle.verify import verify
 from conformance.evidence.screen.film_checks import check
+from conformance.run.finish import finish
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are POSIX"),

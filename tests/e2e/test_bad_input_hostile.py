@@ -17,12 +17,12 @@ from lxml import etree
 from playwright.sync_api import sync_playwright
 
 from common.recording import Blob
-from conformance.bundle.finish import Finished, finish
 from conformance.bundle.verify import verify
 from conformance.drivers.chromium import find_chromium
 from conformance.journal import JournalWriter
 from conformance.journal.kinds import KINDS
 from conformance.judging.findings import Verdict
+from conformance.run.finish import Finished, finish
 
 SCRIPT = "<script>window.pwned=1</script>"
 ATTACKS = (

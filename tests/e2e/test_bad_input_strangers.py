@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from conformance.bundle.finish import finish
 from conformance.bundle.keys import signing_key
 from conformance.bundle.reading import name_problem
 from conformance.bundle.replay import blaming
@@ -19,6 +18,7 @@ from conformance.comparing.deposit import deposit_of, strangeness
 from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 from conformance.locale.printable import printable
+from conformance.run.finish import finish
 
 STORY = "PSC.01.01@ecps"
 Change = Callable[[Path], None]

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.checks.all_rules import all_rules
-from conformance.stage.mutants import run_conformant, run_mutant
+from conformance.run.mutants import run_conformant, run_mutant
 from mocks.lps.mutants import all_mutants, names
 
 

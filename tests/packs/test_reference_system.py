@@ -14,13 +14,13 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 
-from conformance.bundle.finish import Finished, finish
 from conformance.bundle.verify import verify
 from conformance.checks.all_rules import all_rules
 from conformance.journal import Journal
 from conformance.judging.exit_code import exit_code
 from conformance.judging.findings import Verdict
 from conformance.judging.judge import judge
+from conformance.run.finish import Finished, finish
 
 pytestmark = pytest.mark.xdist_group("reference-system")
 

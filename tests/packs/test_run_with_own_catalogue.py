@@ -13,7 +13,6 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.bench.workbooks import Invented, invented, write_rem
-from conformance.bundle.finish import finish
 from conformance.bundle.verify import verify
 from conformance.catalogue import catalogue_for, catalogue_in, catalogue_note, load_catalogue
 from conformance.catalogue.official import folder
@@ -24,7 +23,8 @@ from conformance.evidence.package import build_proofs
 from conformance.journal import Journal
 from conformance.judging.findings import Verdict, findings_json
 from conformance.judging.judge import judge
-from conformance.session import RunSession
+from conformance.run.finish import finish
+from conformance.run.session import RunSession
 
 pytestmark = pytest.mark.xdist_group("own-catalogue")
 

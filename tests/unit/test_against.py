@@ -12,7 +12,6 @@ import rfc8785
 from click.testing import CliRunner
 
 from conformance import locale
-from conformance.bundle.finish import Finished
 from conformance.bundle.keys import signing_key
 from conformance.bundle.seal import seal
 from conformance.cli.against import LINES, Against, Compared
@@ -21,6 +20,7 @@ from conformance.comparing.earlier_runs import Chosen, Kin, choose
 from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 from conformance.judging.findings import Finding, Judgement, ScenarioVerdict, Verdict
+from conformance.run.finish import Finished
 
 STORY = "PSC.01.03"
 PLAN = {

@@ -14,7 +14,6 @@ import pytest
 import rfc8785
 
 from conformance import locale
-from conformance.bundle.finish import finish
 from conformance.bundle.keys import SigningKey, make_user_key, signing_key, user_key_path
 from conformance.bundle.merged import write_merged
 from conformance.bundle.seal import signed
@@ -23,6 +22,7 @@ from conformance.deciding.decisions import Decisions, decisions_of
 from conformance.deciding.recording import Wish, now, record, table_of
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal import JournalWriter
+from conformance.run.finish import finish
 
 STORY = "PSC.01.01@ecps"
 PROOF = "PSC.01.01.01"

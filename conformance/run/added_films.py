@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from conformance.bundle.files import write_whole
-from conformance.bundle.finish import Finished, finish
 from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import INTACT, verify
@@ -23,6 +22,7 @@ from conformance.evidence.screen.recorder import free_name
 from conformance.journal import Journal, JournalWriter
 from conformance.journal.kinds import FilmFinished, FilmStarted
 from conformance.locale import _
+from conformance.run.finish import Finished, finish
 
 _MADE_ANEW = ("manifest.*", "findings.json", "report.*", "junit.xml", "proofs", "allure-results")
 BACKEND = "import"

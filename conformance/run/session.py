@@ -17,7 +17,6 @@ from typing import Any
 from common.private_files import keys_folder
 from common.recording import Blob
 from conformance.bundle.files import write_whole
-from conformance.bundle.finish import Finished, finish
 from conformance.bundle.reading import opened
 from conformance.catalogue import catalogue_for, catalogue_in
 from conformance.catalogue.choosing import recorded_for, recorded_like
@@ -37,6 +36,7 @@ from conformance.judging.judge import grading_for, judge_scenario
 from conformance.judging.scenario_facts import scenario_facts
 from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
+from conformance.run.finish import Finished, finish
 from conformance.stage.bench import Bench, Options
 
 SCHEMA_VERSION = 1
@@ -260,7 +260,7 @@ def _version() -> str:
 def _bench_sha256() -> str:
     """A hash over the sources of the engine, so that two benches can be told apart."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent
+    root = Path(__file__).parents[1]
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
