@@ -15,7 +15,7 @@ import pytest
 from conformance import hookspecs
 from conformance.catalogue import catalogue_for
 from conformance.errors import BundleFault, PlanError
-from conformance.evidence.kept_films import Video
+from conformance.evidence.film.keeping import Video
 from conformance.judging.findings import Verdict
 from conformance.plan import load_plan
 from conformance.plan.applicability import not_for

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from conformance.bench.journals import Pattern
 from conformance.bench.model import Effort, Measured
-from conformance.evidence.package import ProofRow, build_proofs
+from conformance.bundle.forms.proofs import ProofRow
+from conformance.evidence.proofs.package import build_proofs
 from conformance.judging.judge import judge
 from conformance.reporting import page
 from conformance.reporting.model import build

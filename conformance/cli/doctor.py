@@ -40,7 +40,7 @@ def _font() -> str | None:
 
 
 def _ffmpeg() -> str | None:
-    from conformance.evidence.screen.ffmpeg import find_ffmpeg
+    from conformance.evidence.film.ffmpeg import find_ffmpeg
 
     try:
         return str(find_ffmpeg())

@@ -60,7 +60,7 @@ def add_command(
     """
     from conformance.cli.progress import closing
     from conformance.comparing.earlier_runs import newest_bundle
-    from conformance.evidence.elsewhere.laying import lay, telling_of
+    from conformance.evidence.elsewhere.placing import lay, telling_of
     from conformance.run.added_films import add_films, sealed
     from conformance.wording.films import start_word
 

@@ -15,7 +15,7 @@ from conformance.cli.against import Against, Compared
 from conformance.comparing.earlier_runs import Kin
 from conformance.comparing.retention import remove, surplus
 from conformance.errors import PlanError
-from conformance.evidence.kept_films import Video
+from conformance.evidence.film.keeping import Video
 from conformance.journal.events import parse_event
 from conformance.journal.notes import DROPPED, OVER_CEILING
 from conformance.locale import _, _n

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conformance.evidence.package import ProofRow
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.judging.findings import Judgement
 from conformance.reporting.beside import NOTHING_BESIDE, Beside
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Catalogue
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.dossier.choosing import Holdings, lines_of
 from conformance.dossier.model import STATES, Evidence, Line, Product, state_word
 from conformance.dossier.verdicts import scenario_verdicts
-from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Judgement
 from conformance.locale import _
 from conformance.reporting.beside import Opinion, Opinions

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import catalogue_in, catalogue_note
 from conformance.checks.all_rules import all_rules
-from conformance.evidence.package import ProofRow
 from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
 from conformance.judging.findings import Finding, Judgement, Verdict

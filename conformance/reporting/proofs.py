@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Catalogue, Proof
-from conformance.evidence.package import ProofRow
 from conformance.reporting.views import ProofView
 from conformance.wording import labels
 

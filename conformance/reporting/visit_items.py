@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Proof
-from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Finding, Verdict
 from conformance.reporting.findings import anchor
 from conformance.reporting.proofs import by_eye

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Catalogue, Scenario
-from conformance.evidence.package import ProofRow
 from conformance.judging.findings import Finding
 from conformance.locale import _
 from conformance.reporting.beside import Opinion, Opinions

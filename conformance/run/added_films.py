@@ -16,8 +16,8 @@ from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import INTACT, verify
 from conformance.errors import BundleFault
-from conformance.evidence.elsewhere.laying import Laid
-from conformance.evidence.screen.chapters import webvtt
+from conformance.evidence.elsewhere.placing import Laid
+from conformance.evidence.film.chapters import webvtt
 from conformance.evidence.screen.recorder import free_name
 from conformance.journal import Journal, JournalWriter
 from conformance.journal.kinds import FilmFinished, FilmStarted

@@ -14,8 +14,8 @@ from conformance.bundle.reading import opened
 from conformance.bundle.seal import MANIFEST, seal
 from conformance.comparing.deposit_difference import likeness_in
 from conformance.errors import BundleFault
-from conformance.evidence.package import build_proofs
-from conformance.evidence.recovery import recover_films
+from conformance.evidence.film.recovery import recover_films
+from conformance.evidence.proofs.package import build_proofs
 from conformance.judging.findings import Judgement, findings_json
 from conformance.judging.judge import judge
 from conformance.locale import _, set_language

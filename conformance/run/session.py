@@ -24,7 +24,7 @@ from conformance.catalogue.official.recorded import BLOB, MEDIA_TYPE, Recorded
 from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.comparing.deposit import as_deposited, deposit_of, write_deposit
-from conformance.evidence.kept_films import drop_films, worth_a_film
+from conformance.evidence.film.keeping import drop_films, worth_a_film
 from conformance.journal import Event, JournalWriter, read_part
 from conformance.journal.corrections import in_effect
 from conformance.journal.notes import SLICE_JUDGED

@@ -6,7 +6,7 @@ from pathlib import Path
 from conformance.catalogue import Scenario
 from conformance.drivers.person import Opening, Person, Place
 from conformance.drivers.terminal import person_at
-from conformance.evidence.screen.own import OwnStudio
+from conformance.evidence.screen.own_display import OwnStudio
 from conformance.evidence.screen.studio import NoStudio
 from conformance.journal import JournalWriter
 from conformance.locale import _

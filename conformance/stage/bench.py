@@ -13,8 +13,8 @@ from conformance.catalogue import Catalogue
 from conformance.drivers.actions import Stopped
 from conformance.drivers.outside import SIGN_IN_WITHIN
 from conformance.errors import NotReady
-from conformance.evidence.kept_films import Room
-from conformance.evidence.screen.own import OwnStudio
+from conformance.evidence.film.keeping import Room
+from conformance.evidence.screen.own_display import OwnStudio
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from conformance.bundle.verify import verify
-from conformance.evidence.screen.film_checks import check
+from conformance.evidence.film.checks import check
 from conformance.run.finish import finish
 
 pytestmark = [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.evidence.screen.ffmpeg import run_ffmpeg
-from conformance.evidence.screen.film_checks import FilmReport, check
+from conformance.evidence.film.checks import FilmReport, check
+from conformance.evidence.film.ffmpeg import run_ffmpeg
 from conformance.locale import set_language
 
 SIZE = (320, 240)

@@ -16,9 +16,9 @@ from conformance.bundle.keys import signing_key
 from conformance.bundle.seal import seal
 from conformance.drivers.chromium import find_chromium
 from conformance.errors import BundleFault
-from conformance.evidence.elsewhere.laying import Telling, lay, telling_of
-from conformance.evidence.elsewhere.marks import start_by_mark
-from conformance.evidence.screen.ffmpeg import run_ffmpeg
+from conformance.evidence.elsewhere.placing import Telling, lay, telling_of
+from conformance.evidence.elsewhere.qr_mark import start_by_mark
+from conformance.evidence.film.ffmpeg import run_ffmpeg
 from conformance.journal import Journal, JournalWriter
 
 STORY = "PSC.01.01@ecps"

@@ -17,11 +17,11 @@ from Xlib import X
 from Xlib.display import Display as XConnection
 
 from conformance.errors import NotReady
-from conformance.evidence.recovery import recover_films
+from conformance.evidence.film.checks import check
+from conformance.evidence.film.ffmpeg import find_ffmpeg, run_ffmpeg
+from conformance.evidence.film.recovery import recover_films
 from conformance.evidence.screen.band import Band
 from conformance.evidence.screen.display import Display
-from conformance.evidence.screen.ffmpeg import find_ffmpeg, run_ffmpeg
-from conformance.evidence.screen.film_checks import check
 from conformance.evidence.screen.pointer import Pointer
 from conformance.evidence.screen.recorder import Film
 from conformance.journal import Journal, JournalWriter
@@ -374,7 +374,7 @@ def test_without_an_ffmpeg_on_the_path_the_one_of_the_wheel_records(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("imageio_ffmpeg")
-    monkeypatch.setattr("conformance.evidence.screen.ffmpeg.shutil.which", lambda _name: None)
+    monkeypatch.setattr("conformance.evidence.film.ffmpeg.shutil.which", lambda _name: None)
     assert "imageio_ffmpeg" in find_ffmpeg()
 
     film = Film.start(tmp_path, "PSC.01.01", display, journal, band=BAND)

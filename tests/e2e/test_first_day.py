@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from conformance import locale
 from conformance.drivers.chromium import find_chromium
-from conformance.evidence.screen.ffmpeg import find_ffmpeg
+from conformance.evidence.film.ffmpeg import find_ffmpeg
 
 pexpect = pytest.importorskip("pexpect", reason="a terminal of POSIX is typed at")
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("first-day")]

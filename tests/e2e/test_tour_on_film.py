@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from conformance.bundle.verify import verify
 from conformance.drivers.chromium import find_chromium
-from conformance.evidence.screen.film_checks import check
+from conformance.evidence.film.checks import check
 
 pytestmark = pytest.mark.xdist_group("tour")
 

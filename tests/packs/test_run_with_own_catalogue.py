@@ -19,7 +19,7 @@ from conformance.catalogue.official import folder
 from conformance.catalogue.official.reading import read_workbook
 from conformance.catalogue.official.recorded import read_kept
 from conformance.errors import CatalogueFault
-from conformance.evidence.package import build_proofs
+from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import Journal
 from conformance.judging.findings import Verdict, findings_json
 from conformance.judging.judge import judge

@@ -22,7 +22,7 @@ from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.dossier.lint.checking import Asked, Checked, check_folder
 from conformance.dossier.model import Product
 from conformance.errors import BundleFault
-from conformance.evidence.screen.ffmpeg import run_ffmpeg
+from conformance.evidence.film.ffmpeg import run_ffmpeg
 from conformance.plan.model import Limits
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.pdf import write_pdf

@@ -9,7 +9,7 @@ import lxml.html
 import pytest
 
 from conformance import locale
-from conformance.evidence.package import build_proofs
+from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import JournalWriter
 from conformance.judging.judge import judge
 from conformance.reporting import page

@@ -9,7 +9,7 @@ import pytest
 
 from common.recording import Blob
 from conformance.catalogue import Catalogue, Piece, Proof, Scenario, Step, Text
-from conformance.evidence.package import build_proofs
+from conformance.evidence.proofs.package import build_proofs
 from conformance.evidence.screen.band import notice_of
 from conformance.journal import JournalWriter
 from conformance.plan.model import External, Stage

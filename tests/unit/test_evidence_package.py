@@ -17,9 +17,10 @@ import pytest
 
 from common.identities import DOCTOR, PATIENT
 from common.recording import Blob
+from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Catalogue, Piece, Proof, Requirement, Scenario, Step, Text
 from conformance.catalogue.model import Kind
-from conformance.evidence.package import ProofRow, build_proofs
+from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import JournalWriter
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.submission import Submission

@@ -17,8 +17,8 @@ from conformance.comparing.earlier_runs import Kin
 from conformance.comparing.retention import remove, surplus
 from conformance.deciding.decisions import decisions_folder
 from conformance.errors import PlanError
-from conformance.evidence.kept_films import LEAST_FILM, Room, drop_films, worth_a_film
-from conformance.evidence.package import build_proofs
+from conformance.evidence.film.keeping import LEAST_FILM, Room, drop_films, worth_a_film
+from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import Journal, JournalWriter
 from conformance.journal.notes import DROPPED, OVER_CEILING, why_no_film
 from conformance.judging.findings import Finding, ScenarioVerdict, Verdict

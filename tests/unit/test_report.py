@@ -15,7 +15,8 @@ from junitparser.xunit2 import JUnitXml
 
 import conformance.checks
 from conformance import locale
-from conformance.evidence.package import ProofRow, build_proofs
+from conformance.bundle.forms.proofs import ProofRow
+from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import JournalWriter
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import judge

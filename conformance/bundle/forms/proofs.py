@@ -1,23 +1,51 @@
-"""Reads `proofs/index.csv` of a bundle, which a stranger may have written."""
+"""The rows of `proofs/index.csv`, read from a bundle that a stranger may have written."""
 
 import csv
 import io
 import posixpath
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from conformance.bundle.reading import name_problem
 from conformance.errors import BundleFault
-from conformance.evidence.package import ProofRow, State
 from conformance.locale import _
 from conformance.locale.printable import printable
 
 INDEX = "proofs/index.csv"
 
+State = Literal["present", "missing", "not_tested"]
 _STATES = get_args(State)
 _SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """One line of `proofs/index.csv`; every value is text, empty when there is none.
+
+    `file` is relative to `proofs/`. `filmed_at` is when its (first) piece was recorded, RFC 3339 in
+    UTC. `deposit` is `rehearsal` for anything that shows a mock, `external` for what was shown with
+    test platforms of others only, `product` for what the product itself made. `made_from` lists the
+    pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
+    `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
+    `film-check-failed`, `film-cut-short`, `film-not-kept` (`--video failures`), `film-over-ceiling`
+    (`--max-size`), `film-not-made` (`--no-video`), `scenario-not-completed` (there, but of a story
+    that did not come to its end).
+    """
+
+    id: str
+    file: str
+    kind: str
+    sha256: str
+    product: str
+    version: str
+    build: str
+    filmed_at: str
+    deposit: str
+    made_from: str
+    state: State
+    reason: str
 
 
 def proof_rows(folder: Path) -> list[ProofRow]:

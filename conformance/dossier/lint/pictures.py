@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conformance.dossier.lint.remarks import Remark
 from conformance.errors import NotReady
-from conformance.evidence.screen.film_checks import check
+from conformance.evidence.film.checks import check
 from conformance.locale import _
 from conformance.plan.model import Limits
 

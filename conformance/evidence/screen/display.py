@@ -15,7 +15,7 @@ from Xlib.error import DisplayError
 
 from conformance.errors import NotReady
 from conformance.evidence.screen.layout import FILM_SIZE, Area, screen_of
-from conformance.evidence.screen.manager import start_manager
+from conformance.evidence.screen.window_manager import start_manager
 from conformance.locale import _, phrase
 
 # The shell outlives Xvfb's parent by the time it takes to see its stdin close: a bench that is

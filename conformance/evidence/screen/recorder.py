@@ -15,11 +15,11 @@ from typing import Self
 
 from common.recording import Recorder
 from conformance.errors import NotReady
+from conformance.evidence.film.chapters import Mark, ffmetadata, webvtt
+from conformance.evidence.film.checks import FilmReport, check
+from conformance.evidence.film.ffmpeg import Recording, run_ffmpeg
 from conformance.evidence.screen.backends import Backend, Screen, X11Grab
 from conformance.evidence.screen.band import Band, BandFiles, band_filter
-from conformance.evidence.screen.chapters import Mark, ffmetadata, webvtt
-from conformance.evidence.screen.ffmpeg import Recording, run_ffmpeg
-from conformance.evidence.screen.film_checks import FilmReport, check
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.journal.kinds import FilmFinished, FilmStarted
 from conformance.locale import _

@@ -17,9 +17,9 @@ from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 
 from common.recording import Recorder
+from conformance.evidence.film.ffmpeg import run_ffmpeg
 from conformance.evidence.screen.backends import BACKENDS, NO_BACKEND, Backend, backend_named
 from conformance.evidence.screen.band import Band, notice_of
-from conformance.evidence.screen.ffmpeg import run_ffmpeg
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.evidence.screen.recorder import Film
 from conformance.locale import _

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conformance.evidence.elsewhere.marks import start_by_mark
-from conformance.evidence.screen.ffmpeg import film_input, run_ffmpeg
+from conformance.evidence.elsewhere.qr_mark import start_by_mark
+from conformance.evidence.film.ffmpeg import film_input, run_ffmpeg
 from conformance.wording.films import By
 
 _CREATED = re.compile(

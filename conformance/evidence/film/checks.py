@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.evidence.screen.ffmpeg import MOST_PIXELS, film_input, run_ffmpeg
+from conformance.evidence.film.ffmpeg import MOST_PIXELS, film_input, run_ffmpeg
 from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.locale import _
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import zxingcpp
 
 from conformance.errors import BundleFault
-from conformance.evidence.screen.ffmpeg import film_input, find_ffmpeg
+from conformance.evidence.film.ffmpeg import film_input, find_ffmpeg
 from conformance.locale import _
 
 WORD = "BANC"

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from conformance.errors import BundleFault
-from conformance.evidence.elsewhere.times import Start, starts
-from conformance.evidence.screen.chapters import Mark
-from conformance.evidence.screen.film_checks import FilmReport, check
+from conformance.evidence.elsewhere.dates import Start, starts
+from conformance.evidence.film.chapters import Mark
+from conformance.evidence.film.checks import FilmReport, check
 from conformance.journal import Event, Journal
 from conformance.locale import _
 from conformance.wording.films import start_word

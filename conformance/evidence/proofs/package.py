@@ -6,48 +6,19 @@ import io
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from conformance.bundle.forms.proofs import ProofRow, State
 from conformance.catalogue import Catalogue, Proof, Scenario, catalogue_in
 from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.catalogue.model import Piece
-from conformance.evidence.pieces import Found, Trail
+from conformance.evidence.proofs.pieces import Found, Trail
 from conformance.journal import Event, Journal
 from conformance.journal.services import SERVICES, played_outside
 
-State = Literal["present", "missing", "not_tested"]
-
 _NEVER = (1980, 1, 1, 0, 0, 0)  # the same archive for the same pieces, whenever it is made
-
-
-@dataclass(frozen=True, slots=True)
-class ProofRow:
-    """One line of `proofs/index.csv`; every value is text, empty when there is none.
-
-    `file` is relative to `proofs/`. `filmed_at` is when its (first) piece was recorded, RFC 3339 in
-    UTC. `deposit` is `rehearsal` for anything that shows a mock, `external` for what was shown with
-    test platforms of others only, `product` for what the product itself made. `made_from` lists the
-    pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
-    `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
-    `film-check-failed`, `film-cut-short`, `film-not-kept` (`--video failures`), `film-over-ceiling`
-    (`--max-size`), `film-not-made` (`--no-video`), `scenario-not-completed` (there, but of a story
-    that did not come to its end).
-    """
-
-    id: str
-    file: str
-    kind: str
-    sha256: str
-    product: str
-    version: str
-    build: str
-    filmed_at: str
-    deposit: str
-    made_from: str
-    state: State
-    reason: str
 
 
 def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[ProofRow]:

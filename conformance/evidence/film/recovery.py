@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path, PurePosixPath
 
-from conformance.evidence.screen.chapters import Mark
-from conformance.evidence.screen.film_checks import check
+from conformance.evidence.film.chapters import Mark
+from conformance.evidence.film.checks import check
 from conformance.evidence.screen.recorder import finish_file
 from conformance.journal import Event, Journal
 from conformance.locale import _

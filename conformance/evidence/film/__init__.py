@@ -1,0 +1,1 @@
+"""Film files: ffmpeg, chapters, the checks of a finished film, which films are kept."""

@@ -1,0 +1,1 @@
+"""One file for each proof id, with the pieces that it is made of."""
