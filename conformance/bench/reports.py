@@ -14,8 +14,8 @@ from conformance.bench.model import Effort, Measured
 from conformance.bundle.forms.proofs import ProofRow
 from conformance.evidence.proofs.package import build_proofs
 from conformance.judging.judge import judge
-from conformance.reporting import page
-from conformance.reporting.model import build
+from conformance.reporting.formats import page
+from conformance.reporting.report import build
 
 PROOFS = 500
 _SCENARIOS = 100

@@ -141,7 +141,7 @@ def _of_file(path: Path) -> Iterator["Wish"]:
 
 def _listed(bundle: Path, options: dict[str, Any]) -> int:
     """Show what was decided and what is still open; 1 when something beside it does not hold."""
-    from conformance.bundle.merged import merged
+    from conformance.reporting.with_decisions import merged
 
     if any(options[name] for name in _SAYING):
         raise BundleFault(_("--list and --json only show: leave out what is to be decided"))

@@ -12,7 +12,7 @@ from conformance.catalogue.applicability import Candidate, OneOf, Owed, mode_wor
 from conformance.locale import _
 from conformance.plan import load_plan
 from conformance.plan.applicability import candidate_of, owed_by
-from conformance.reporting.by_person import statement_of
+from conformance.reporting.sections.by_person import statement_of
 from conformance.wording.labels import constraint_word, proof_kind
 from conformance.wording.verdicts import nature_word
 

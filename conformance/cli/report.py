@@ -27,8 +27,8 @@ def report_command(bundle: Path, out: Path, lang: str) -> int:
     Exit code: 0 written, 1 the bundle is altered or a decision beside it does not hold (the report
     says which), 2 not sealed, no bundle, or no place to write to.
     """
-    from conformance.bundle.merged import write_merged
     from conformance.cli.mishaps import printable
+    from conformance.reporting.with_decisions import write_merged
 
     made = write_merged(bundle, out, lang)
     for problem in made.decisions.problems:

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from conformance.bundle.keys import SigningKey
-from conformance.bundle.merged import merged
 from conformance.cli.decide import at_a_terminal
 from conformance.cli.mishaps import printable
 from conformance.deciding.file import CHOICES, ROLES, Choice
 from conformance.deciding.recording import Table, Wish, hold_key, now, record, table_of
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.locale import _, phrase
-from conformance.reporting.visit_views import VisitItem, VisitStop
+from conformance.reporting.visit.views import VisitItem, VisitStop
+from conformance.reporting.with_decisions import merged
 from conformance.wording.verdicts import choice_word, role_word
 
 _WIDTH = 78

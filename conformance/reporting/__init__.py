@@ -5,7 +5,7 @@ from pathlib import Path
 
 from conformance.bundle.forms.proofs import ProofRow
 from conformance.judging.findings import Judgement
-from conformance.reporting.beside import NOTHING_BESIDE, Beside
+from conformance.reporting.additions import NOTHING_BESIDE, Beside
 
 
 def write_reports(
@@ -17,8 +17,8 @@ def write_reports(
 ) -> dict[str, Callable[[], None]]:
     """The reports of a bundle by name, each as a call that writes it into `folder`."""
     from conformance.locale import set_language
-    from conformance.reporting import allure, junit, page, paper
-    from conformance.reporting.model import build
+    from conformance.reporting.formats import allure, junit, page, paper
+    from conformance.reporting.report import build
 
     set_language(lang)
     report = build(folder, judgement, proofs, lang, beside)

@@ -1,15 +1,8 @@
 """What a report is made of: plain values that templates lay out, all words already chosen."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from conformance.reporting.banner import Banner
-
-if TYPE_CHECKING:
-    from conformance.reporting.beside import Deposited
-    from conformance.reporting.dossier import DossierView
-    from conformance.reporting.visit_views import Decided, VisitStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,40 +244,3 @@ class RunView:
     catalogue_sha256: str
     environment: str
     workbook: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All of a report. `coverage` counts requirements by verdict, worst first, by word.
-
-    `base` leads from the page to the bundle (empty: it lies in it; None: no way), `opinions`
-    lists what people decided, `doubts` and `remarks` are about that.
-    """
-
-    lang: str
-    run: RunView
-    conclusion: str
-    ended: str
-    recovered: bool
-    film: bool
-    counts: Mapping[str, int]
-    groups: Sequence[Group]
-    coverage: Sequence[tuple[str, str, int]]
-    requirements: Sequence[RequirementView]
-    untested: Sequence[Untested]
-    silent: Sequence[Entry]
-    scenarios: Sequence[ScenarioView]
-    findings: Sequence[FindingView]
-    wide_notable: Sequence[FindingView]
-    wide_quiet: Sequence[FindingView]
-    proofs: Sequence[ProofView]
-    problems: Sequence[str]
-    folder: str = ""
-    base: str | None = ""
-    to_show: Sequence[Untested] = ()
-    visit: "Sequence[VisitStop]" = ()
-    opinions: "Sequence[Decided]" = ()
-    doubts: Sequence[str] = ()
-    remarks: Sequence[str] = ()
-    deposited: "Deposited | None" = None
-    dossier: "DossierView | None" = None

@@ -20,7 +20,7 @@ from conformance.judging.findings import Judgement, findings_json
 from conformance.judging.judge import judge
 from conformance.locale import _, set_language
 from conformance.reporting import write_reports
-from conformance.reporting.beside import Beside
+from conformance.reporting.additions import Beside
 from conformance.reporting.sections.deposited import deposited
 
 

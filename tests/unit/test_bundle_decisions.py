@@ -15,13 +15,13 @@ import rfc8785
 
 from conformance import locale
 from conformance.bundle.keys import SigningKey, make_user_key, signing_key, user_key_path
-from conformance.bundle.merged import write_merged
 from conformance.bundle.seal import signed
 from conformance.bundle.verify import verify
 from conformance.deciding.decisions import Decisions, decisions_of
 from conformance.deciding.recording import Wish, now, record, table_of
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.journal import JournalWriter
+from conformance.reporting.with_decisions import write_merged
 from conformance.run.finish import finish
 
 STORY = "PSC.01.01@ecps"

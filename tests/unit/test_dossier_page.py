@@ -12,8 +12,8 @@ from conformance import locale
 from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import JournalWriter
 from conformance.judging.judge import judge
-from conformance.reporting import page
-from conformance.reporting.model import build
+from conformance.reporting.formats import page
+from conformance.reporting.report import build
 
 PLAN = {
     "waves": ["1", "2"],

@@ -24,7 +24,7 @@ from conformance.journal.notes import DROPPED, OVER_CEILING, why_no_film
 from conformance.judging.findings import Finding, ScenarioVerdict, Verdict
 from conformance.plan import load_plan
 from conformance.plan.sizes import in_words, octets
-from conformance.reporting.exchanges import one_line
+from conformance.reporting.sections.exchanges import one_line
 
 STORY = "PSC.01.01@ecps"
 RUN = {

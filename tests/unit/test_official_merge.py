@@ -17,7 +17,7 @@ from conformance.checks.all_rules import all_rules
 from conformance.judging.aggregate import requirement_verdicts
 from conformance.judging.findings import RequirementVerdict, ScenarioVerdict, Verdict
 from conformance.judging.judge import grading_for
-from conformance.reporting.by_person import family_of
+from conformance.reporting.sections.by_person import family_of
 
 PLAN = {"waves": ["2"], "corridor": ["LGC"], "profiles": ["BAL PER-ORG"]}
 TITLES = [*HEADINGS, *PAIRS, *AFTER]

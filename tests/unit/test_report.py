@@ -20,10 +20,11 @@ from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import JournalWriter
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.judging.judge import judge
-from conformance.reporting import page, write_reports
-from conformance.reporting.findings import conclusion, finding_view, groups
-from conformance.reporting.model import build
-from conformance.reporting.page import asset, csp_hash, stylesheet
+from conformance.reporting import write_reports
+from conformance.reporting.formats import page
+from conformance.reporting.formats.page import asset, csp_hash, stylesheet
+from conformance.reporting.report import build
+from conformance.reporting.sections.findings import conclusion, finding_view, groups
 from conformance.wording import labels
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"

@@ -8,9 +8,9 @@ import pytest
 from conformance.catalogue import catalogue_for
 from conformance.checks.all_rules import all_rules
 from conformance.reporting.views import Because
-from conformance.reporting.visit import _command
-from conformance.reporting.visit_seen import Seen
-from conformance.reporting.visit_showing import stop_of
+from conformance.reporting.visit.known import Seen
+from conformance.reporting.visit.showing import stop_of
+from conformance.reporting.visit.stops import _command
 
 WEB, CIBA = "PSC.01.01@ecps", "PSC.01.03@ecps"
 

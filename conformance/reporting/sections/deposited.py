@@ -3,7 +3,7 @@
 from conformance.comparing.deposit_difference import Likeness
 from conformance.comparing.diff import Change
 from conformance.locale import _
-from conformance.reporting.beside import Deposited, Unlike
+from conformance.reporting.additions import Deposited, Unlike
 from conformance.wording.verdicts import finding_name, verdict_word
 
 

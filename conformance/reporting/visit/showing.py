@@ -7,8 +7,8 @@ from conformance.checks.registry import RULES
 from conformance.judging.findings import Verdict
 from conformance.locale import _, _n
 from conformance.reporting.views import FindingView, Moment, ProofView, RequirementView, StepView
-from conformance.reporting.visit_seen import NOWHERE, Seen
-from conformance.reporting.visit_views import Showing
+from conformance.reporting.visit.known import NOWHERE, Seen
+from conformance.reporting.visit.views import Showing
 from conformance.wording import labels
 
 _SHOWN = 4

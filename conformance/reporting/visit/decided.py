@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from conformance.judging.findings import Verdict
 from conformance.locale import _
-from conformance.reporting.beside import Opinion
-from conformance.reporting.visit_items import worth
-from conformance.reporting.visit_seen import Seen
-from conformance.reporting.visit_views import Decided
+from conformance.reporting.additions import Opinion
+from conformance.reporting.visit.items import worth
+from conformance.reporting.visit.known import Seen
+from conformance.reporting.visit.views import Decided
 from conformance.wording import verdicts as words
 
 

@@ -12,7 +12,7 @@ from conformance.dossier.model import STATES, Evidence, Line, Product, state_wor
 from conformance.dossier.verdicts import scenario_verdicts
 from conformance.judging.findings import Judgement
 from conformance.locale import _
-from conformance.reporting.beside import Opinion, Opinions
+from conformance.reporting.additions import Opinion, Opinions
 from conformance.reporting.views import ProofView
 from conformance.wording import labels
 from conformance.wording import verdicts as words

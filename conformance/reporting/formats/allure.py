@@ -19,7 +19,8 @@ from allure_commons.model2 import (
 from conformance.bundle.files import size_of
 from conformance.judging.findings import Judgement, ScenarioVerdict
 from conformance.locale import _
-from conformance.reporting.views import Report, ScenarioView
+from conformance.reporting.report import Report
+from conformance.reporting.views import ScenarioView
 
 _logger: Any = AllureFileLogger
 

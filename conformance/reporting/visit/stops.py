@@ -12,12 +12,12 @@ from dataclasses import replace
 from conformance.catalogue import Catalogue, Proof
 from conformance.judging.findings import WORST_FIRST, Verdict
 from conformance.locale import _
-from conformance.reporting.by_person import family_of
-from conformance.reporting.findings import anchor
-from conformance.reporting.visit_items import of_finding, of_proof, of_requirement, worth
-from conformance.reporting.visit_seen import NOWHERE, SAFE, Seen
-from conformance.reporting.visit_showing import stop_of
-from conformance.reporting.visit_views import VisitItem, VisitStop
+from conformance.reporting.sections.by_person import family_of
+from conformance.reporting.sections.findings import anchor
+from conformance.reporting.visit.items import of_finding, of_proof, of_requirement, worth
+from conformance.reporting.visit.known import NOWHERE, SAFE, Seen
+from conformance.reporting.visit.showing import stop_of
+from conformance.reporting.visit.views import VisitItem, VisitStop
 
 _OPEN = frozenset({Verdict.REVIEW, Verdict.WARNING, Verdict.NOT_TESTED, Verdict.NOT_READY})
 _RANK = {str(verdict): rank for rank, verdict in enumerate(WORST_FIRST)}

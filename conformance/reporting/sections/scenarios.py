@@ -11,8 +11,8 @@ from typing import Any
 from conformance.catalogue import Catalogue, Scenario
 from conformance.journal import Event
 from conformance.judging.findings import ScenarioVerdict
-from conformance.reporting import exchanges
-from conformance.reporting.findings import anchor
+from conformance.reporting.sections import exchanges
+from conformance.reporting.sections.findings import anchor
 from conformance.reporting.views import Moment, ScenarioView, SeenEvent, StepView
 from conformance.wording import labels
 from conformance.wording import verdicts as words

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.reporting.beside import Opinion
+from conformance.reporting.additions import Opinion
 from conformance.reporting.views import Because, Moment
 
 

@@ -17,7 +17,8 @@ from junitparser.xunit2 import JUnitXml, TestCase, TestSuite
 from conformance.checks.sentences import sentence
 from conformance.judging.findings import Finding, Judgement, ScenarioVerdict, Verdict
 from conformance.locale import _
-from conformance.reporting.views import Report, ScenarioView
+from conformance.reporting.report import Report
+from conformance.reporting.views import ScenarioView
 from conformance.wording.verdicts import reason_sentence, verdict_word
 
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -7,13 +7,13 @@ from conformance.catalogue import Catalogue, Requirement
 from conformance.catalogue.applicability import Candidate
 from conformance.judging.findings import Judgement, RequirementVerdict, Verdict
 from conformance.locale import _
-from conformance.reporting.by_person import (
+from conformance.reporting.sections.by_person import (
     expected_proofs,
     family_of,
     of_one_row,
     statement_of,
 )
-from conformance.reporting.findings import anchor
+from conformance.reporting.sections.findings import anchor
 from conformance.reporting.views import Because, FindingView, RequirementView, Untested
 from conformance.wording import verdicts as words
 

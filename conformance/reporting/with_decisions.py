@@ -19,11 +19,10 @@ from conformance.errors import AlteredBundle, BundleFault
 from conformance.judging.recorded import as_recorded
 from conformance.locale import _
 from conformance.locale.printable import printable
-from conformance.reporting import page, paper
-from conformance.reporting.beside import Beside, Opinion, Opinions
-from conformance.reporting.model import build
+from conformance.reporting.additions import Beside, Opinion, Opinions
+from conformance.reporting.formats import page, paper
+from conformance.reporting.report import Report, build
 from conformance.reporting.sections.deposited import deposited
-from conformance.reporting.views import Report
 from conformance.wording.verdicts import choice_word
 
 

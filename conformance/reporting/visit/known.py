@@ -10,7 +10,7 @@ from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Catalogue, Scenario
 from conformance.judging.findings import Finding
 from conformance.locale import _
-from conformance.reporting.beside import Opinion, Opinions
+from conformance.reporting.additions import Opinion, Opinions
 from conformance.reporting.views import (
     FindingView,
     ProofView,

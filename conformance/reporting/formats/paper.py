@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from conformance.locale import _, _n
-from conformance.reporting.page import asset, environment
-from conformance.reporting.views import Report
+from conformance.reporting.formats.page import asset, environment
+from conformance.reporting.report import Report
 
 
 def write(folder: Path, report: Report) -> None:

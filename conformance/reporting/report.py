@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +14,74 @@ from conformance.journal import Event, Journal
 from conformance.judging.exit_code import counts
 from conformance.judging.findings import Finding, Judgement, Verdict
 from conformance.locale import _
-from conformance.reporting import exchanges
+from conformance.reporting.additions import NOTHING_BESIDE, Beside, Deposited
 from conformance.reporting.banner import banner
-from conformance.reporting.beside import NOTHING_BESIDE, Beside
-from conformance.reporting.by_person import to_show
-from conformance.reporting.coverage import by_verdict, coverage, requirement_views, untested
-from conformance.reporting.dossier import dossier_view
-from conformance.reporting.findings import conclusion, finding_view, groups, worst_first
-from conformance.reporting.proofs import proof_views
-from conformance.reporting.scenarios import told
+from conformance.reporting.sections import exchanges
+from conformance.reporting.sections.by_person import to_show
+from conformance.reporting.sections.coverage import (
+    by_verdict,
+    coverage,
+    requirement_views,
+    untested,
+)
+from conformance.reporting.sections.dossier import DossierView, dossier_view
+from conformance.reporting.sections.findings import conclusion, finding_view, groups, worst_first
+from conformance.reporting.sections.proofs import proof_views
+from conformance.reporting.sections.scenarios import told
 from conformance.reporting.views import (
     Entry,
     FindingView,
-    Report,
+    Group,
+    ProofView,
+    RequirementView,
     RunView,
+    ScenarioView,
     SeenEvent,
+    Untested,
 )
-from conformance.reporting.visit import visit_stops
-from conformance.reporting.visit_decided import decided
-from conformance.reporting.visit_seen import Seen
+from conformance.reporting.visit.decided import decided
+from conformance.reporting.visit.known import Seen
+from conformance.reporting.visit.stops import visit_stops
+from conformance.reporting.visit.views import Decided, VisitStop
 from conformance.wording import labels
 from conformance.wording import verdicts as words
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of a report. `coverage` counts requirements by verdict, worst first, by word.
+
+    `base` leads from the page to the bundle (empty: it lies in it; None: no way), `opinions`
+    lists what people decided, `doubts` and `remarks` are about that.
+    """
+
+    lang: str
+    run: RunView
+    conclusion: str
+    ended: str
+    recovered: bool
+    film: bool
+    counts: Mapping[str, int]
+    groups: Sequence[Group]
+    coverage: Sequence[tuple[str, str, int]]
+    requirements: Sequence[RequirementView]
+    untested: Sequence[Untested]
+    silent: Sequence[Entry]
+    scenarios: Sequence[ScenarioView]
+    findings: Sequence[FindingView]
+    wide_notable: Sequence[FindingView]
+    wide_quiet: Sequence[FindingView]
+    proofs: Sequence[ProofView]
+    problems: Sequence[str]
+    folder: str = ""
+    base: str | None = ""
+    to_show: Sequence[Untested] = ()
+    visit: Sequence[VisitStop] = ()
+    opinions: Sequence[Decided] = ()
+    doubts: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+    deposited: Deposited | None = None
+    dossier: DossierView | None = None
 
 
 def build(

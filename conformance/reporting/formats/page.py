@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from conformance.locale import _, _n
-from conformance.reporting.views import Report
+from conformance.reporting.report import Report
 
 
 @cache

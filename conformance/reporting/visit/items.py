@@ -5,12 +5,12 @@ from dataclasses import replace
 from conformance.bundle.forms.proofs import ProofRow
 from conformance.catalogue import Proof
 from conformance.judging.findings import Finding, Verdict
-from conformance.reporting.findings import anchor
-from conformance.reporting.proofs import by_eye
+from conformance.reporting.sections.findings import anchor
+from conformance.reporting.sections.proofs import by_eye
 from conformance.reporting.views import Because, FindingView, ProofView, RequirementView
-from conformance.reporting.visit_seen import Seen
-from conformance.reporting.visit_showing import shown_by, shown_for, shown_in
-from conformance.reporting.visit_views import VisitItem
+from conformance.reporting.visit.known import Seen
+from conformance.reporting.visit.showing import shown_by, shown_for, shown_in
+from conformance.reporting.visit.views import VisitItem
 from conformance.wording import verdicts as words
 
 

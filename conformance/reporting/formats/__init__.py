@@ -1,0 +1,1 @@
+"""Each form of a report: page, paper, JUnit, Allure results."""

@@ -1,0 +1,1 @@
+"""The visit: what an auditor looks at, stop after stop."""
