@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 
 from conformance.catalogue import Scenario, catalogue_for
-from conformance.drivers.typed import unreachable
+from conformance.drivers.person.typed import unreachable
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.packs import packs_of

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from conformance.catalogue import catalogue_for
-from conformance.drivers.steps import problems_of_action, problems_of_see
+from conformance.drivers.browser.steps import problems_of_action, problems_of_see
 from conformance.errors import CatalogueFault, PlanError
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of

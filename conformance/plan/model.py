@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from conformance.catalogue.model import Corridor, SignIn, Wave
-from conformance.drivers.steps import ActionTable, See
+from conformance.drivers.browser.steps import ActionTable, See
 from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.plan.listening import ListeningKeys

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from conformance.catalogue import Scenario
-from conformance.drivers.person import Opening, Person, Place
-from conformance.drivers.terminal import person_at
+from conformance.drivers.person.asking import Opening, Person, Place
+from conformance.drivers.person.terminal import person_at
 from conformance.evidence.screen.own_display import OwnStudio
 from conformance.evidence.screen.studio import NoStudio
 from conformance.journal import JournalWriter

@@ -11,7 +11,7 @@ from typing import Any
 from common.identities import Patient, Professional
 from conformance.catalogue import Catalogue
 from conformance.drivers.actions import Stopped
-from conformance.drivers.outside import SIGN_IN_WITHIN
+from conformance.drivers.browser.psc_outside import SIGN_IN_WITHIN
 from conformance.errors import NotReady
 from conformance.evidence.film.keeping import Room
 from conformance.evidence.screen.own_display import OwnStudio

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.drivers.actions import Driver
-from conformance.drivers.adapter import AdapterDriver, AdapterOptions
-from conformance.drivers.operator import OperatorDriver, OperatorOptions
-from conformance.drivers.person import Person
+from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
+from conformance.drivers.operator.driver import OperatorDriver, OperatorOptions
+from conformance.drivers.person.asking import Person
 from conformance.errors import NotReady
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter

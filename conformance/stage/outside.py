@@ -10,7 +10,7 @@ from typing import Any
 
 from common.identities import Professional
 from conformance.drivers.actions import Outcome, Seen, Stopped
-from conformance.drivers.person import DONE, NO, YES, Asked, Choice, Person
+from conformance.drivers.person.asking import DONE, NO, YES, Asked, Choice, Person
 from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.plan import Plan
@@ -21,7 +21,7 @@ AWAY, DIFFERS = "unavailable", "differs"
 
 
 class OutsideGuide:
-    """What drivers have the person do (`conformance.drivers.outside.Guide`)."""
+    """What drivers have the person do (`conformance.drivers.browser.psc_outside.Guide`)."""
 
     def __init__(self, plan: Plan, identities: Identities, person: Person) -> None:
         self._service = service_name(plan, "psc")

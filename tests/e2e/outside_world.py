@@ -24,7 +24,7 @@ from lxml import html
 from playwright.sync_api import Page, expect, sync_playwright
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE
-from conformance.drivers.chromium import find_chromium
+from conformance.drivers.browser.chromium import find_chromium
 from conformance.evidence.screen.display import Display
 from mocks.pki.authority import Authority
 

@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from common.recording import Blob
 from conformance.bundle.verify import verify
-from conformance.drivers.chromium import find_chromium
+from conformance.drivers.browser.chromium import find_chromium
 from conformance.journal import JournalWriter
 from conformance.journal.kinds import KINDS
 from conformance.judging.findings import Verdict

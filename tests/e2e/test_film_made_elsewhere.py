@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from conformance.bundle.keys import signing_key
 from conformance.bundle.seal import seal
-from conformance.drivers.chromium import find_chromium
+from conformance.drivers.browser.chromium import find_chromium
 from conformance.errors import BundleFault
 from conformance.evidence.elsewhere.placing import Telling, lay, telling_of
 from conformance.evidence.elsewhere.qr_mark import start_by_mark

@@ -22,7 +22,7 @@ from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, sync_playwright
 
 from conformance import locale
-from conformance.drivers.chromium import find_chromium
+from conformance.drivers.browser.chromium import find_chromium
 from conformance.evidence.film.ffmpeg import find_ffmpeg
 
 pexpect = pytest.importorskip("pexpect", reason="a terminal of POSIX is typed at")

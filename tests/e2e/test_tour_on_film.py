@@ -12,7 +12,7 @@ from junitparser import JUnitXml
 from playwright.sync_api import sync_playwright
 
 from conformance.bundle.verify import verify
-from conformance.drivers.chromium import find_chromium
+from conformance.drivers.browser.chromium import find_chromium
 from conformance.evidence.film.checks import check
 
 pytestmark = pytest.mark.xdist_group("tour")

@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from common.recording import Blob, Secret, Witness
 from conformance.drivers.actions import Stopped
-from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
 from conformance.errors import NotReady
 
 pytestmark = pytest.mark.usefixtures("english")

@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from common.recording import Blob, Secret, Witness
 from conformance.drivers.actions import Outcome, Stopped
-from conformance.drivers.browser import BrowserDriver, BrowserOptions
-from conformance.drivers.steps import ActionTable, SeeTable
+from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
+from conformance.drivers.browser.steps import ActionTable, SeeTable
 from conformance.errors import NotReady
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -309,7 +309,7 @@ def test_silence_is_unclear_at_the_deadline(scene: Scene) -> None:
 def test_a_page_without_end_does_not_hold_the_story(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conformance.drivers.browser._GRACE_S", 0.5)
+    monkeypatch.setattr("conformance.drivers.browser.driver._GRACE_S", 0.5)
     scene.on("/", lambda _request: StreamingResponse(_flood(), media_type="text/html"))
     scene.action("logout", steps=[{"open": "/"}], done_when=".ok", refused_when=".error")
 
@@ -321,7 +321,7 @@ def test_a_page_without_end_does_not_hold_the_story(
 def test_a_page_that_no_longer_reacts_is_unclear_and_the_next_action_works(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conformance.drivers.browser._GRACE_S", 0.5)
+    monkeypatch.setattr("conformance.drivers.browser.driver._GRACE_S", 0.5)
     scene.on("/", "<button onclick='for(;;);'>x</button>")
     scene.on("/ok", "<p class=ok>ok")
     scene.action("logout", steps=[{"open": "/"}, {"click": "button"}], done_when=".ok")

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import checks
 
-from conformance.drivers.contract import openapi
+from conformance.drivers.adapter.contract import openapi
 
 LONG = {"/actions/idle"}
 """Actions whose very purpose is to last."""

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from conformance.drivers.browser import BrowserDriver, BrowserOptions
-from conformance.drivers.chromium import ChromiumOptions
-from conformance.drivers.side_window import SideWindow
-from conformance.drivers.steps import ActionTable
+from conformance.drivers.browser.chromium import ChromiumOptions
+from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
+from conformance.drivers.browser.side_window import SideWindow
+from conformance.drivers.browser.steps import ActionTable
 from conformance.evidence.screen.display import Display
 from conformance.evidence.screen.pointer import Pointer
 

@@ -1,7 +1,7 @@
 """Between two stories, whatever the last one left on the page."""
 
 from common.identities import DOCTOR
-from conformance.drivers.browser import BrowserDriver, BrowserOptions
+from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
 from mocks.psc.tenant import OFFICIAL
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
-from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from common.identities import DOCTOR
-from conformance.drivers.adapter import AdapterDriver, AdapterOptions
+from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
 from conformance.evidence.screen.display import Display
 from mocks.lps.ciba import CibaLogin
 from mocks.lps.parts import Parts

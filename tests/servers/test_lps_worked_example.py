@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
-from conformance.drivers.browser import BrowserDriver, BrowserOptions
+from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
 
 CPS = {"means": "cps", "national_id": DOCTOR.national_id}

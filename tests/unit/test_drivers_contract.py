@@ -5,8 +5,8 @@ from importlib import resources
 import pytest
 
 from conformance.drivers.actions import ACTIONS, SEES
-from conformance.drivers.contract import BadAnswer, as_yaml, openapi, outcome_of
-from conformance.drivers.vocabulary import ARGUMENTS, VALUES
+from conformance.drivers.adapter.contract import BadAnswer, as_yaml, openapi, outcome_of
+from conformance.drivers.adapter.vocabulary import ARGUMENTS, VALUES
 
 
 def test_types_name_the_arguments_and_values_of_the_words() -> None:

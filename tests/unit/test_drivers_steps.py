@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from conformance.drivers.steps import (
+from conformance.drivers.browser.steps import (
     ActionTable,
     SeeTable,
     UrlMark,

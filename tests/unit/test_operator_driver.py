@@ -12,12 +12,12 @@ import pytest
 from common.identities import DOCTOR, PATIENT
 from common.recording import Secret
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, Stopped
-from conformance.drivers.operator import OperatorDriver
-from conformance.drivers.operator_looks import LOOKS
-from conformance.drivers.operator_words import People, what_to_do
-from conformance.drivers.person import DONE, Asked, Awaited, Choice, Left
-from conformance.drivers.terminal import TerminalPerson
-from conformance.drivers.typed import LONGEST, command_of, decoded, unreachable
+from conformance.drivers.operator.driver import OperatorDriver
+from conformance.drivers.operator.instructions import People, what_to_do
+from conformance.drivers.operator.questions import LOOKS
+from conformance.drivers.person.asking import DONE, Asked, Awaited, Choice, Left
+from conformance.drivers.person.terminal import TerminalPerson
+from conformance.drivers.person.typed import LONGEST, command_of, decoded, unreachable
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.journal.corrections import in_effect

@@ -10,7 +10,7 @@ import pytest
 
 from common.identities import COLLEAGUE, DOCTOR, PATIENT
 from conformance.drivers.actions import Seen, Stopped
-from conformance.drivers.person import DONE, NO, YES, Asked, Opening, Place, Said
+from conformance.drivers.person.asking import DONE, NO, YES, Asked, Opening, Place, Said
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.plan import Plan, parse_plan

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from conformance.drivers.person import BROKEN, HOW_IT_FAILED, REFUSED, UNCLEAR, Said
-from conformance.drivers.terminal_page import Page
-from conformance.drivers.typed import command_of
+from conformance.drivers.person.asking import BROKEN, HOW_IT_FAILED, REFUSED, UNCLEAR, Said
+from conformance.drivers.person.terminal_page import Page
+from conformance.drivers.person.typed import command_of
 from conformance.locale import N_, _
 
 _WORDS = {

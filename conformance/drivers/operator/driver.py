@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, unknown_word
-from conformance.drivers.operator_looks import LOOKS, answer_of, question_of, seen_of
-from conformance.drivers.operator_order import Order
-from conformance.drivers.operator_outcomes import (
+from conformance.drivers.operator.corrections import Turn, Turns
+from conformance.drivers.operator.instructions import People, what_to_do
+from conformance.drivers.operator.order import Order
+from conformance.drivers.operator.outcomes import (
     connected,
     failed,
     identity_in,
     looks_in,
     outcome_words,
 )
-from conformance.drivers.operator_values import can_correct, corrected, values_of
-from conformance.drivers.operator_wire import awaited
-from conformance.drivers.operator_words import People, what_to_do
-from conformance.drivers.person import (
+from conformance.drivers.operator.questions import LOOKS, answer_of, question_of, seen_of
+from conformance.drivers.operator.signals import awaited
+from conformance.drivers.operator.values import can_correct, corrected, values_of
+from conformance.drivers.person.asking import (
     BACK,
     DONE,
     FAILURES,
@@ -31,7 +32,6 @@ from conformance.drivers.person import (
     Person,
     Said,
 )
-from conformance.drivers.turns import Turn, Turns
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.locale import _

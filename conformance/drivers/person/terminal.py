@@ -6,10 +6,10 @@ import time
 from collections import deque
 from typing import TextIO
 
-from conformance.drivers.failing import failure
-from conformance.drivers.person import BACK, DONE, TEXT, Asked, Left, Opening, Place, Said
-from conformance.drivers.terminal_page import Page
-from conformance.drivers.typed import (
+from conformance.drivers.person.asking import BACK, DONE, TEXT, Asked, Left, Opening, Place, Said
+from conformance.drivers.person.failures import failure
+from conformance.drivers.person.terminal_page import Page
+from conformance.drivers.person.typed import (
     FAIL,
     HELP,
     LONGEST,

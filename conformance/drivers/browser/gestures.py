@@ -10,10 +10,9 @@ from playwright.sync_api import Locator
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from conformance.drivers.actions import Outcome
-from conformance.drivers.deadlines import Deadline
-from conformance.drivers.exchanges import bare, no_answer
-from conformance.drivers.looking import centre_on_screen, text_of, visible
-from conformance.drivers.steps import (
+from conformance.drivers.browser.looking import centre_on_screen, text_of, visible
+from conformance.drivers.browser.page_watch import Failure, PageWatch, net_error
+from conformance.drivers.browser.steps import (
     Check,
     Click,
     Dialog,
@@ -26,7 +25,8 @@ from conformance.drivers.steps import (
     WaitFor,
     filled,
 )
-from conformance.drivers.watch import Failure, PageWatch, net_error
+from conformance.drivers.deadlines import Deadline
+from conformance.drivers.exchanges import bare, no_answer
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 

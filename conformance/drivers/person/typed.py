@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from io import UnsupportedOperation
 from typing import Protocol, TextIO
 
-from conformance.drivers.person import BACK, NO, YES, Asked, Choice
+from conformance.drivers.person.asking import BACK, NO, YES, Asked, Choice
 from conformance.locale import _
 
 LONGEST = 2000

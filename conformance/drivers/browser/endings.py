@@ -8,13 +8,20 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from conformance.drivers.actions import ACTIONS, Outcome
+from conformance.drivers.browser.gestures import SLICE_S, Hands, asked
+from conformance.drivers.browser.looking import read_values, text_of, visible
+from conformance.drivers.browser.page_watch import PageWatch
+from conformance.drivers.browser.steps import (
+    ActionTable,
+    Scroll,
+    SeeTable,
+    UrlMark,
+    ValueSource,
+    filled,
+)
+from conformance.drivers.browser.wallet import SignInPages
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import bare
-from conformance.drivers.hands import SLICE_S, Hands, asked
-from conformance.drivers.looking import read_values, text_of, visible
-from conformance.drivers.steps import ActionTable, Scroll, SeeTable, UrlMark, ValueSource, filled
-from conformance.drivers.wallet import SignInPages
-from conformance.drivers.watch import PageWatch
 from conformance.locale import _
 
 _LOOK_S = 0.5

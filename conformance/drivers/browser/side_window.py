@@ -6,9 +6,9 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from conformance.drivers.chromium import Box, Chromium, ChromiumOptions
-from conformance.drivers.hands import MovePointer
-from conformance.drivers.looking import centre_on_screen, visible
+from conformance.drivers.browser.chromium import Box, Chromium, ChromiumOptions
+from conformance.drivers.browser.gestures import MovePointer
+from conformance.drivers.browser.looking import centre_on_screen, visible
 from conformance.errors import NotReady
 from conformance.locale import _
 

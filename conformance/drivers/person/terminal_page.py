@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import TextIO
 
-from conformance.drivers.person import Asked, Left, Opening, Place
-from conformance.drivers.typed import options
+from conformance.drivers.person.asking import Asked, Left, Opening, Place
+from conformance.drivers.person.typed import options
 from conformance.locale import _
 
 WIDTH = 80

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from conformance.drivers.operator_wire import SIGNALS, TOKENS, struck
+from conformance.drivers.operator.signals import SIGNALS, TOKENS, struck
 from conformance.journal import Event, JournalWriter
 from conformance.journal.notes import OPERATOR_ORDER
 from conformance.locale import _

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from conformance.drivers.actions import Outcome
+from conformance.drivers.browser.gestures import SLICE_S, ActionEnded, Hands
+from conformance.drivers.browser.page_watch import PageWatch
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog
-from conformance.drivers.hands import SLICE_S, ActionEnded, Hands
-from conformance.drivers.watch import PageWatch
 from conformance.locale import _
 
 SIGN_IN_WITHIN = 300.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.drivers.actions import Outcome, OutcomeName, Seen
-from conformance.drivers.person import HOW_IT_FAILED, TEXT, Said
+from conformance.drivers.person.asking import HOW_IT_FAILED, TEXT, Said
 from conformance.locale import _
 
 

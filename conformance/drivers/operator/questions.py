@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from conformance.drivers.actions import Seen
-from conformance.drivers.person import NO, TEXT, YES, Choice, Said
+from conformance.drivers.person.asking import NO, TEXT, YES, Choice, Said
 from conformance.locale import N_, _
 
 _DIGITS = re.compile(r"[0-9]{2}")

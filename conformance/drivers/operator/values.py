@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.drivers.operator_looks import LOOKS
-from conformance.drivers.person import BACK, NO, TEXT, YES, Choice, Said
+from conformance.drivers.operator.questions import LOOKS
+from conformance.drivers.person.asking import BACK, NO, TEXT, YES, Choice, Said
 from conformance.locale import _
 from conformance.locale.system import sentence_of
 

@@ -1,5 +1,7 @@
-"""What an adapter answers, held to the contract; `python -m conformance.drivers.contract` prints
-the OpenAPI file made from the same models, which is kept beside as `adapter.openapi.yaml`.
+"""What an adapter answers, checked against the contract.
+
+`python -m conformance.drivers.adapter.contract` prints the OpenAPI file made from the same models,
+which is kept as `conformance/drivers/adapter.openapi.yaml`.
 """
 
 import sys
@@ -9,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, OutcomeName, Seen
-from conformance.drivers.vocabulary import ARGUMENTS, VALUES
+from conformance.drivers.adapter.vocabulary import ARGUMENTS, VALUES
 from conformance.locale import _
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -13,13 +13,13 @@ import httpx
 
 from common.recording import Masked, Recorder
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, Stopped, unknown_word
-from conformance.drivers.bounded import Answer, NoAnswer, TimedOut, Unreachable, ask
-from conformance.drivers.contract import BadAnswer, outcome_of, seen_of
+from conformance.drivers.adapter.contract import BadAnswer, outcome_of, seen_of
+from conformance.drivers.adapter.http import Answer, NoAnswer, TimedOut, Unreachable, ask
+from conformance.drivers.adapter.user_agent import Page, UserAgent
+from conformance.drivers.adapter.wallet_forms import WalletForms
+from conformance.drivers.browser.psc_outside import Guide
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, answered, bare, secrets_in
-from conformance.drivers.outside import Guide
-from conformance.drivers.user_agent import Page, UserAgent
-from conformance.drivers.wallet_forms import WalletForms
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import httpx
 from lxml import html
 
-from conformance.drivers.bounded import Answer, Dropped, NoAnswer, ask
+from conformance.drivers.adapter.http import Answer, Dropped, NoAnswer, ask
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import Crossing, ExchangeLog, bare
 from conformance.locale import _

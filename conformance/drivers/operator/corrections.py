@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.drivers.actions import Outcome, Seen, Stopped
-from conformance.drivers.person import Person
+from conformance.drivers.person.asking import Person
 from conformance.journal import Event, JournalWriter
 from conformance.locale import _
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from lxml import html
 
-from conformance.drivers.bounded import Dropped
+from conformance.drivers.adapter.http import Dropped
+from conformance.drivers.adapter.user_agent import UserAgent
 from conformance.drivers.deadlines import Deadline
-from conformance.drivers.user_agent import UserAgent
 from conformance.locale import _
 
 

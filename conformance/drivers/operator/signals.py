@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.drivers.person import Awaited
+from conformance.drivers.person.asking import Awaited
 from conformance.journal import Event
 from conformance.locale import N_, _
 

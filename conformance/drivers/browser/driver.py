@@ -17,16 +17,16 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from common.recording import Recorder
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, Stopped, unknown_word
-from conformance.drivers.chromium import Box, Chromium, ChromiumOptions
+from conformance.drivers.browser.chromium import Box, Chromium, ChromiumOptions
+from conformance.drivers.browser.endings import IN_PLACE, Marks
+from conformance.drivers.browser.gestures import ActionEnded, Hands, MovePointer
+from conformance.drivers.browser.looking import place_of, read_values, text_of, visible
+from conformance.drivers.browser.page_watch import PageWatch
+from conformance.drivers.browser.psc_outside import Guide, OutsidePages
+from conformance.drivers.browser.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
+from conformance.drivers.browser.wallet import SignInPages, WalletPage
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, bare
-from conformance.drivers.hands import ActionEnded, Hands, MovePointer
-from conformance.drivers.looking import place_of, read_values, text_of, visible
-from conformance.drivers.marks import IN_PLACE, Marks
-from conformance.drivers.outside import Guide, OutsidePages
-from conformance.drivers.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
-from conformance.drivers.wallet import SignInPages, WalletPage
-from conformance.drivers.watch import PageWatch
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from conformance.drivers.steps import ValueSource
+from conformance.drivers.browser.steps import ValueSource
 
 Rectangle = tuple[float, float, float, float]
 

@@ -1,0 +1,1 @@
+"""Driving by the product's HTTP adapter, described by an OpenAPI file."""

@@ -1,0 +1,1 @@
+"""Driving a browser: gestures, looks, endings, the wallet pages."""

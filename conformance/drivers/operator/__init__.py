@@ -1,0 +1,1 @@
+"""Driving by a person at their own product."""

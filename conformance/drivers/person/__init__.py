@@ -1,0 +1,1 @@
+"""How a person is asked: in words, at a terminal."""
