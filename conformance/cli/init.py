@@ -8,9 +8,7 @@ import click
 
 from conformance.cli.main import with_lang
 from conformance.errors import SetUpFault
-from conformance.locale import _, language
-from conformance.locale.system import sentence_of
-from conformance.starting.questions import (
+from conformance.init.questions import (
     FIELDS,
     QUESTIONS,
     Answers,
@@ -19,6 +17,8 @@ from conformance.starting.questions import (
     complaint,
     put_right,
 )
+from conformance.locale import _, language
+from conformance.locale.system import sentence_of
 
 _WIDTH = 78
 _GUIDES = {"fr": "docs/premier-jour.md", "en": "docs/first-day.md"}
@@ -190,7 +190,7 @@ def _line(prompt: str) -> str:
 def _write(out: Path, answers: Answers) -> None:
     """Write the file, and say what is left and what comes next. Raises `BadAnswers`."""
     from conformance.errors import PlanError
-    from conformance.starting.writing import first_scenario, remaining, text_of, write_new
+    from conformance.init.writing import first_scenario, remaining, text_of, write_new
 
     guide = _GUIDES[language()]
     try:

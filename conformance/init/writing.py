@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from conformance.catalogue import load_catalogue
+from conformance.init.questions import Answers, command_words, split_address
 from conformance.locale import _, phrase
 from conformance.plan.applicability import owed
 from conformance.plan.loading import parse_plan
-from conformance.starting.questions import Answers, command_words, split_address
 
 TEMPLATE = "banc.toml.html"
 _WIDTH = 98
