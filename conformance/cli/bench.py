@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
+from conformance.cli.console import Console
 from conformance.cli.main import with_lang
-from conformance.cli.tables import Console
 from conformance.locale import _
 
 if TYPE_CHECKING:

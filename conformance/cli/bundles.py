@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import rfc8785
 
-from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 from conformance.cli.mishaps import printable
+from conformance.cli.new_key import NEW_KEY, make_lasting_key
 
 BUNDLE = click.argument("bundle", type=click.Path(path_type=Path))
 
@@ -99,7 +99,7 @@ def finish_command(bundle: Path, key: Path | None, new_key: bool, lang: str) -> 
 
     A folder that is sealed already is left alone (code 2).
     """
-    from conformance.cli.progress import closing
+    from conformance.cli.run.closing import closing
     from conformance.run.finish import finish
 
     if new_key:

@@ -171,7 +171,7 @@ def doctor_command(wanted: bool, tests: bool, quiet: bool, as_json: bool, lang: 
 def _table(tools: Sequence[Tool]) -> None:
     from rich.table import Table
 
-    from conformance.cli.tables import Console
+    from conformance.cli.console import Console
 
     table = Table()
     for title in (_("tool"), _("version"), _("lost without it")):

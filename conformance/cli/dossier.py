@@ -125,8 +125,8 @@ def _show(made: Any, out: Path | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from conformance.cli.console import Console
     from conformance.cli.mishaps import printable
-    from conformance.cli.tables import Console
     from conformance.dossier.bundles import names
     from conformance.dossier.model import state_word
     from conformance.locale import _
@@ -229,8 +229,8 @@ def _show_remarks(checked: Any) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from conformance.cli.console import Console
     from conformance.cli.mishaps import printable
-    from conformance.cli.tables import Console
     from conformance.dossier.lint.remarks import SEVERITIES, severity_word
     from conformance.locale import _
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 from conformance.cli.mishaps import printable
+from conformance.cli.new_key import NEW_KEY, make_lasting_key
 from conformance.locale import _
 
 
@@ -58,7 +58,7 @@ def add_command(
 
     Exit code: as `banc run`; 2 when the film or the bundle cannot be used.
     """
-    from conformance.cli.progress import closing
+    from conformance.cli.run.closing import closing
     from conformance.comparing.earlier_runs import newest_bundle
     from conformance.evidence.elsewhere.placing import lay, telling_of
     from conformance.run.added_films import add_films, sealed

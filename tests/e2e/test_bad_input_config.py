@@ -117,7 +117,7 @@ def test_a_defect_of_the_bench_is_one_sentence_with_its_place(
     def fails(*_arguments: object) -> None:
         raise KeyError("gone")
 
-    monkeypatch.setattr("conformance.cli.list.catalogue_for", fails)
+    monkeypatch.setattr("conformance.cli.list.command.catalogue_for", fails)
 
     told = banc("list", "proofs")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli.choice import left_out
+from conformance.cli.run.choice import left_out
 from conformance.plan import load_plan
 
 PLAN = """[product]

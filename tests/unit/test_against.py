@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from conformance import locale
 from conformance.bundle.keys import signing_key
 from conformance.bundle.seal import seal
-from conformance.cli.against import LINES, Against, Compared
 from conformance.cli.main import cli
+from conformance.cli.run.against import LINES, Against, Compared
 from conformance.comparing.earlier_runs import Chosen, Kin, choose
 from conformance.errors import BundleFault
 from conformance.journal import JournalWriter

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from common.identities import DOCTOR, PATIENT
 from conformance.cli.identities import identities_command
-from conformance.cli.list import list_command
+from conformance.cli.list.command import list_command
 from conformance.stage.people import COLUMNS
 
 

@@ -12,7 +12,7 @@ import pytest
 from conformance import locale
 from conformance.bundle.keys import make_user_key, signing_key
 from conformance.bundle.seal import seal
-from conformance.cli.nightly import Night
+from conformance.cli.run.nightly import Night
 from conformance.comparing.earlier_runs import Kin
 from conformance.comparing.retention import remove, surplus
 from conformance.deciding.decisions import decisions_folder

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
-from conformance.cli.nightly import Night, nightly_options
+from conformance.cli.new_key import NEW_KEY, make_lasting_key
+from conformance.cli.run.nightly import Night, nightly_options
 
 GATES = ("review", "not_tested", "warning")
 
@@ -56,15 +56,15 @@ def run_command(**options: Any) -> int:
     import pytest
 
     from conformance.bundle.keys import signing_key
-    from conformance.cli.by_hand import by_hand, hindrance, not_outside
-    from conformance.cli.choice import left_out, misfits
-    from conformance.cli.progress import Progress
+    from conformance.cli.run.by_hand import by_hand, hindrance, not_outside
+    from conformance.cli.run.choice import left_out, misfits
+    from conformance.cli.run.progress import Progress
     from conformance.plan import load_plan
     from conformance.stage.services.machine import hold_run
 
     plan = load_plan(options["config"])
     if options["like"] is not None:
-        from conformance.cli.like import as_asked
+        from conformance.cli.run.like import as_asked
 
         options = as_asked(options, options["like"])
     wrong = misfits(plan, options["only"], options["packs"], options["mutant"], options["reports"])
@@ -103,7 +103,7 @@ def run_command(**options: Any) -> int:
         return 3
     ended = night.closing(progress.finished, options["gate"])
     if options["like"] is not None:
-        from conformance.cli.like import compared
+        from conformance.cli.run.like import compared
 
         ended = compared(progress.finished, ended)
     return 3 if progress.complaints and ended in (0, 2) else ended

@@ -53,7 +53,7 @@ def import_command(
     from conformance.catalogue.official import folder
     from conformance.catalogue.official.keys import Said
     from conformance.catalogue.official.reading import read_workbook
-    from conformance.cli.catalogue_words import summary, summary_lines
+    from conformance.cli.catalogue.words import summary, summary_lines
 
     base = config.parent if config else Path()
     target = out or base / folder.USUAL / folder.name_for(workbook)
@@ -83,7 +83,7 @@ def lint_command(
     Broken prefixes, ids used twice, blanks, misspelt hosts, DOIT without a scenario, more than ten
     proofs. Exit code: 0 no error (there may be remarks), 1 errors, 2 not such a workbook.
     """
-    from conformance.cli.catalogue_words import defect_lines, defect_rows
+    from conformance.cli.catalogue.words import defect_lines, defect_rows
 
     imported = _read(path, sheet, corridor, wave)
     if as_json:
@@ -109,7 +109,7 @@ def diff_command(
     2 not such a workbook.
     """
     from conformance.catalogue.official.compare import compare
-    from conformance.cli.catalogue_words import comparison_data, comparison_lines
+    from conformance.cli.catalogue.words import comparison_data, comparison_lines
 
     found = compare(_read(old, None, corridor, wave), _read(new, None, corridor, wave))
     if as_json:
@@ -154,7 +154,7 @@ def fill_command(
     It is kept in your folder. The requirement then no longer says "text not read"; its steps are
     still for a person to hold to the text. Exit code: 0 kept, 2 unknown ID or no text.
     """
-    from conformance.cli.catalogue_fill import fill
+    from conformance.cli.catalogue.fill import fill
 
     for line in fill(requirement, catalogue, config, source):
         click.echo(line)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.bundles import BUNDLE
-from conformance.cli.keys import NEW_KEY, make_lasting_key
 from conformance.cli.main import with_lang
 from conformance.cli.mishaps import printable
+from conformance.cli.new_key import NEW_KEY, make_lasting_key
 from conformance.deciding.file import CHOICES, ROLES
 from conformance.errors import BundleFault
 from conformance.locale import _
@@ -75,7 +74,7 @@ def decide_command(bundle: Path, **options: Any) -> int:
         make_lasting_key(options["key"])
     key = signing_key(options["key"])
     if not wishes:
-        from conformance.cli.walk import walk
+        from conformance.cli.decide.questions import walk
 
         return walk(table, key, options)
     for name in ("author", "role"):
@@ -198,8 +197,3 @@ def _as_json(decisions: "Decisions", still: list[dict[str, str]]) -> dict[str, A
         "problems": list(decisions.problems),
         "open": still,
     }
-
-
-def at_a_terminal() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty()

@@ -1,8 +1,6 @@
 """What the terminal shows while stories are told: one live line a scenario, then the last line."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 import click
@@ -11,12 +9,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from conformance.cli.against import Compared
+from conformance.cli.console import Console
 from conformance.cli.mishaps import printable, told
-from conformance.cli.tables import Console
 from conformance.journal.events import parse_event
-from conformance.judging.exit_code import counts, exit_code, only_declared
-from conformance.judging.findings import Verdict
 from conformance.locale import _
 from conformance.run.finish import Finished
 from conformance.wording.verdicts import verdict_word
@@ -147,60 +142,3 @@ class Progress:
                         step = f"{event.data['n']}. {title}" if title else ""
                         if self._rows.get(event.scenario, ("running", ""))[0] == "running":
                             self._rows[event.scenario] = ("running", step)
-
-
-def closing(
-    finished: Finished,
-    gates: Sequence[str],
-    compared: Compared | None = None,
-    *,
-    quiet: bool = False,
-) -> int:
-    """Print what was found, what is worse than `compared`, and where it lies; give the exit code.
-
-    `quiet` leaves standard output to whoever writes for a machine.
-    """
-    judgement = finished.judgement
-    for finding in judgement.findings:
-        untold = finding.rule == "story.complete" and finding.said in ("broken", "unclear")
-        if untold or finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
-            said = _("{verdict}: {finding}")
-            line = said.format(verdict=verdict_word(str(finding.verdict)), finding=_line(finding))
-            click.echo(printable(line), err=True)
-        if untold or finding.reason in ("not_ready", "error"):
-            why = judgement.scenarios[finding.scenario].why
-            click.echo(indent(printable(why), "    "), err=True)
-    for problem in finished.problems:
-        click.echo(_("defect of the bench") + f": {problem}", err=True)
-    if not finished.whole:
-        said = _("The run was cut short: what it did not tell is not judged.")
-        click.echo(said, err=True)
-    if only_declared(judgement):
-        said = _("The bench saw nothing itself: all that was judged is what was declared.")
-        click.echo(said, err=True)
-    for line in compared.lines if compared else ():
-        click.echo(printable(line), err=quiet)
-    click.echo(str(finished.folder / "report.html"), err=quiet)
-    found = counts(judgement)
-    click.echo(
-        _(
-            "refusals {fail} · to review {review} · not tested {not_tested} · warnings {warning}"
-        ).format(**found),
-        err=quiet,
-    )
-    code = 1 if compared and compared.worse else exit_code(judgement, gates)
-    if finished.problems and code in (0, 2):
-        return 3
-    return 2 if code == 0 and not finished.whole else code
-
-
-def _line(finding: Any) -> str:
-    from conformance.checks.sentences import sentence
-    from conformance.wording.verdicts import reason_sentence
-
-    where = " ".join(part for part in (finding.scenario, finding.subject) if part)
-    if finding.said:
-        said = sentence(finding.rule, finding.said, dict(finding.params))
-    else:
-        said = reason_sentence(finding.reason)
-    return f"{finding.rule} [{where}] {said}"

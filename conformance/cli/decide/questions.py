@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from conformance.bundle.keys import SigningKey
-from conformance.cli.decide import at_a_terminal
+from conformance.cli.console import at_a_terminal
 from conformance.cli.mishaps import printable
 from conformance.deciding.file import CHOICES, ROLES, Choice
 from conformance.deciding.recording import Table, Wish, hold_key, now, record, table_of

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from conformance.bundle.files import size_of
-from conformance.cli.against import Against, Compared
+from conformance.cli.run.against import Against, Compared
 from conformance.comparing.earlier_runs import Kin
 from conformance.comparing.retention import remove, surplus
 from conformance.errors import PlanError
@@ -78,7 +78,7 @@ class Night:
 
     def closing(self, finished: Finished, gates: Sequence[str]) -> int:
         """Compare, export, print what was found; give the exit code."""
-        from conformance.cli.progress import closing
+        from conformance.cli.run.closing import closing
 
         compared = self.against.compared(finished) if self.against else Compared(())
         for sentence in (*film_sentences(finished), *self._tidied(finished)):

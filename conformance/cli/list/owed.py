@@ -55,7 +55,7 @@ def _named(row: Mapping[str, Any], found: Owed) -> dict[str, Any]:
 
 def _show(candidate: Candidate, found: Owed, lang: str) -> None:
     """Readable at 80 columns and through a pipe: one line of facts a row, its words below."""
-    from conformance.cli.tables import Console
+    from conformance.cli.console import Console
 
     console = Console(highlight=False)
     console.print(_about(candidate), markup=False)

@@ -61,7 +61,7 @@ def serve_command(**options: Any) -> int:
 
 def _serve(options: dict[str, Any]) -> int:
     from common.private_files import keys_folder
-    from conformance.cli.serve_console import Console
+    from conformance.cli.serve.console import Console
     from conformance.stage.serving import served
 
     wanted = _wanted(options)

@@ -1,4 +1,6 @@
-"""The console on which tables are printed: a reader who leaves is told apart from a refusal."""
+"""The terminal: tables whose reader may leave, and whether somebody can be asked."""
+
+import sys
 
 import rich.console
 
@@ -11,3 +13,8 @@ class Console(rich.console.Console):
     def on_broken_pipe(self) -> None:
         """Raise `ReaderLeft`."""
         raise ReaderLeft
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()

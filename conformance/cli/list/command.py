@@ -85,7 +85,7 @@ def list_command(
     what is set aside with the sentence why, and the scenarios of which one is enough.
     """
     if kind == "owed":
-        from conformance.cli.owed import show_owed
+        from conformance.cli.list.owed import show_owed
 
         show_owed(config, as_json, lang)
         return
@@ -172,7 +172,7 @@ def _show(kind: str, rows: list[Row], lang: str) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from conformance.cli.tables import Console
+    from conformance.cli.console import Console
 
     first, *facts, words = _COLUMNS[kind]
     console = Console(highlight=False)

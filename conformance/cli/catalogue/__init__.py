@@ -1,0 +1,1 @@
+"""`banc catalogue` and its subcommands."""

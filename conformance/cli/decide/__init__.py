@@ -1,0 +1,1 @@
+"""`banc decide`, by options or by questions."""

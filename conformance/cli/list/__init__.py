@@ -1,0 +1,1 @@
+"""`banc list` and what a plan owes."""

@@ -1,0 +1,1 @@
+"""`banc run` and what belongs to it."""

@@ -1,0 +1,1 @@
+"""`banc serve` and what its terminal shows."""
