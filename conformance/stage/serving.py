@@ -15,9 +15,9 @@ from conformance.locale.system import reason_of
 from conformance.plan.listening import Listening
 from conformance.stage.registration import CLIENT_ID, registration_of
 from conformance.stage.services.mocks import ClientRegistration, Services
-from mocks.mssante.faults import FAULTS as MAIL_FAULTS
+from mocks.mssante.fault_table import FAULTS as MAIL_FAULTS
 from mocks.pki.authority import AuthorityFault
-from mocks.psc.faults import FAULTS as PSC_FAULTS
+from mocks.psc.fault_table import FAULTS as PSC_FAULTS
 
 if TYPE_CHECKING:
     from conformance.plan import Plan

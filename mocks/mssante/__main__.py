@@ -17,7 +17,7 @@ from pathlib import Path
 from common.identities import PROFESSIONALS
 from common.line_recorder import LineRecorder
 from mocks.mssante import operator
-from mocks.mssante.faults import FAULTS
+from mocks.mssante.fault_table import FAULTS
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import DEFAULT_NAMES, Authority
 

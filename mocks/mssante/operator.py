@@ -3,7 +3,7 @@
 import ssl
 from typing import TYPE_CHECKING, Protocol
 
-from mocks.mssante.faults import Faults
+from mocks.faults import Faults
 from mocks.mssante.lines import Said
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import Protocol
 
 from common.networks import AllowList, is_loopback
 from common.recording import Blob, Recorder
+from mocks.faults import Faults
 from mocks.mssante import operator
-from mocks.mssante.faults import Faults
+from mocks.mssante.fault_table import FAULTS
 from mocks.mssante.lines import Said
 from mocks.mssante.store import MailStore, StoreFull
 from mocks.mssante.submission import Submission
@@ -65,7 +66,7 @@ class MailTenant:
         self.config = config
         self._allowed = allowed
         self.store = MailStore(config.mailboxes)
-        self.faults = Faults(recorder, config.name)
+        self.faults = Faults(FAULTS, recorder, config.name, "smtp")
         self.size_limit = config.size_limit
         self.host_name = f"smtp.{config.domain}"
         self.host, self.port = "", 0

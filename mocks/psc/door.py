@@ -15,13 +15,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from common.recording import Recorder, SecretRole
-from mocks.psc.access import Guard
-from mocks.psc.control import control
-from mocks.psc.keys import Keys
-from mocks.psc.labels import labelled, labelled_json, request_headers, response_headers
-from mocks.psc.routes import CONTROL, Place, find
-from mocks.psc.tenant import Tenant, TenantConfig
-from mocks.psc.web import (
+from mocks.psc.endpoints.control import control
+from mocks.psc.http.access import hold_address
+from mocks.psc.http.call import (
     BODY_LIMIT,
     Answer,
     Call,
@@ -31,6 +27,12 @@ from mocks.psc.web import (
     kind_of_body,
     refuse,
 )
+from mocks.psc.http.guard import Guard
+from mocks.psc.http.labels import labelled, labelled_json, request_headers, response_headers
+from mocks.psc.keys import Keys
+from mocks.psc.routes import CONTROL, Place, find
+from mocks.psc.settings import TenantConfig
+from mocks.psc.tenant import Tenant
 
 _LOG = logging.getLogger("mocks.psc")
 _STEERING = ("control", "phone")
@@ -148,7 +150,7 @@ class Door:
         if self._guard.allowed.networks:
             peer = _peer(call.request)
             call.facts["peer"] = peer
-            self._guard.hold_address(peer)
+            hold_address(self._guard, peer)
 
     def _handled(self, call: Call, place: Place) -> Answer:
         endpoint = place.endpoint
@@ -183,14 +185,7 @@ class Door:
             tenant=name,
         )
         for fired in call.fired:
-            data = {
-                "name": fired.fault.name,
-                "value": fired.value,
-                "occurrence": fired.occurrence,
-                "expected": fired.fault.expected,
-                "route": call.route,
-                "taints": fired.taints,
-            }
+            data = fired.describe(call.route)
             self._recorder.record("fault.fired", data, source="psc", tenant=name)
 
 

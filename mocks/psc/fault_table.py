@@ -3,44 +3,9 @@
 Names are `<where>.<what>`; what a right product does with one is `expected`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from mocks.faults import Fault, table_of
 
-Expected = Literal["refuse", "accept", "recover"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One named misbehaviour.
-
-    `where` is the route it strikes on; `once` means that, armed without an occurrence, it strikes
-    the first opportunity only; `value` says in words what the optional value does, `values` which
-    ones there are (`count`: a whole number from 1; none: it takes no value).
-    """
-
-    name: str
-    where: str
-    expected: Expected
-    en: str
-    fr: str
-    value: str = ""
-    values: tuple[str, ...] | Literal["count"] = ()
-    once: bool = False
-
-    def hold_value(self, value: object) -> None:
-        """Raises `ValueError` when the fault does not take that value."""
-        if value is None or (self.values == "count" and type(value) is int and value >= 1):
-            return
-        if self.values == "count" or value not in self.values:
-            wanted = "a whole number from 1" if self.values == "count" else ", ".join(self.values)
-            raise ValueError(f"fault {self.name}: value {value!r}, expected {wanted or 'none'}")
-
-
-def _table(*faults: Fault) -> dict[str, Fault]:
-    return {fault.name: fault for fault in faults}
-
-
-FAULTS: dict[str, Fault] = _table(
+FAULTS: dict[str, Fault] = table_of(
     Fault(
         "callback.state-altered",
         "authorize",

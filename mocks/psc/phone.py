@@ -7,15 +7,14 @@ goes through the same two calls.
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from mocks.psc.state import CibaRequest, Login, Means, Status
-
-if TYPE_CHECKING:
-    from mocks.psc.tenant import Tenant
+from common.recording import Recorder
+from mocks.psc.settings import Lifetimes
+from mocks.psc.state import CibaRequest, Login, Means, State, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,26 @@ class Bell:
 
 
 class Phone:
-    """The phones of a tenant. Every method may be called from any thread."""
+    """The phones of the tenant `name`. Every method may be called from any thread.
 
-    def __init__(self, tenant: "Tenant") -> None:
-        self._tenant = tenant
+    `state` and `lifetimes` give those in force: a reset replaces both. `clock` gives epoch seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        state: Callable[[], State],
+        lifetimes: Callable[[], Lifetimes],
+        clock: Callable[[], float],
+        bell: Bell,
+        recorder: Recorder,
+    ) -> None:
+        self._name = name
+        self._state = state
+        self._lifetimes = lifetimes
+        self._clock = clock
+        self._bell = bell
+        self._recorder = recorder
         self._lock = threading.Lock()
 
     def pending(self, national_id: str | None = None) -> list[Pending]:
@@ -83,10 +98,10 @@ class Phone:
         return [one for _, one in self._asked() if national_id in (None, one.national_id)]
 
     def _asked(self) -> list[tuple[Login | CibaRequest, Pending]]:
-        state, now = self._tenant.state, self._tenant.clock()
+        state, now, lifetimes = self._state(), self._clock(), self._lifetimes()
         asked: list[tuple[float, Login | CibaRequest, Pending]] = []
         for login in list(state.logins.values()):
-            if login.status is Status.PENDING and now < login_deadline(login, self._tenant):
+            if login.status is Status.PENDING and now < login_deadline(login, lifetimes):
                 asked.append((login.asked_at, login, _of_login(login)))
         for request in list(state.ciba.values()):
             if request.status is Status.PENDING and now < request.expires_at:
@@ -97,7 +112,7 @@ class Phone:
     def wait_pending(self, national_id: str, within: float) -> list[Pending]:
         """`pending` as soon as it is not empty; empty after `within` seconds."""
         deadline = time.monotonic() + within
-        bell = self._tenant.bell
+        bell = self._bell
         with bell.changed:
             while True:
                 found = self.pending(national_id)
@@ -119,8 +134,8 @@ class Phone:
             asked, pending = found
             asked.status = Status.APPROVED if approve else Status.REFUSED
             if isinstance(asked, CibaRequest):
-                asked.answered_at = self._tenant.clock()
-        self._tenant.recorder.record(
+                asked.answered_at = self._clock()
+        self._recorder.record(
             "bench.note",
             {
                 "what": "phone.answered",
@@ -135,15 +150,15 @@ class Phone:
                 },
             },
             source="psc",
-            tenant=self._tenant.name,
+            tenant=self._name,
         )
-        self._tenant.bell.ring()
+        self._bell.ring()
         return pending
 
 
-def login_deadline(login: Login, tenant: "Tenant") -> float:
+def login_deadline(login: Login, lifetimes: Lifetimes) -> float:
     """Until when the phone may answer a login of the wallet page (epoch seconds)."""
-    return login.asked_at + tenant.lifetimes.ciba
+    return login.asked_at + lifetimes.ciba
 
 
 def _of_login(login: Login) -> Pending:

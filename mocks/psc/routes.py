@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from mocks.psc.authorize import authorize
-from mocks.psc.ciba import backchannel
-from mocks.psc.discovery import document
-from mocks.psc.introspection import introspect, revoke
-from mocks.psc.logout import logout
-from mocks.psc.phone_page import phone
-from mocks.psc.tenant import DEFAULT, DISCOVERY, PROTOCOL, Tenant
-from mocks.psc.token import token
-from mocks.psc.userinfo import userinfo
-from mocks.psc.wallet import wallet
-from mocks.psc.web import Answer, Call
+from mocks.psc.endpoints.authorize import authorize
+from mocks.psc.endpoints.ciba import backchannel
+from mocks.psc.endpoints.discovery import document
+from mocks.psc.endpoints.introspection import introspect, revoke
+from mocks.psc.endpoints.logout import logout
+from mocks.psc.endpoints.phone_page import phone
+from mocks.psc.endpoints.token import token
+from mocks.psc.endpoints.userinfo import userinfo
+from mocks.psc.endpoints.wallet import wallet
+from mocks.psc.http.call import Answer, Call
+from mocks.psc.settings import DEFAULT, DISCOVERY, PROTOCOL
+from mocks.psc.tenant import Tenant
 
 Handler = Callable[[Call], Answer]
 

@@ -17,21 +17,14 @@ import uvicorn
 
 from common.networks import AllowList, is_loopback
 from common.recording import Recorder
-from mocks.psc import pages
-from mocks.psc.access import Guard
-from mocks.psc.connection import Connection
 from mocks.psc.door import Door
+from mocks.psc.http import rendering as pages
+from mocks.psc.http.connection import Connection
+from mocks.psc.http.guard import Guard
 from mocks.psc.keys import Keys
+from mocks.psc.settings import LIFETIMES, OFFICIAL, SHORT, Client, Lifetimes, TenantConfig
 from mocks.psc.state import AccessGrant
-from mocks.psc.tenant import (
-    LIFETIMES,
-    OFFICIAL,
-    SHORT,
-    Client,
-    Lifetimes,
-    Tenant,
-    TenantConfig,
-)
+from mocks.psc.tenant import Tenant
 
 __all__ = [
     "LIFETIMES",

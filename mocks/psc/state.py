@@ -7,13 +7,9 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
-from typing import TYPE_CHECKING
 
 from common.identities import Professional
-
-if TYPE_CHECKING:
-    from mocks.psc.tenant import Client, Lifetimes
-
+from mocks.psc.settings import Client, Lifetimes
 
 _MANY = 2000
 """Sessions above which the oldest are looked through."""
@@ -52,7 +48,7 @@ class Session:
 
     person: Professional
     means: Means
-    lifetimes: "Lifetimes"
+    lifetimes: Lifetimes
     auth_time: float
     last_seen: float
     cookie: str = ""
@@ -81,7 +77,7 @@ class Login:
     """
 
     n: int
-    client: "Client"
+    client: Client
     redirect_uri: str
     response_mode: str
     scope: str
@@ -179,7 +175,7 @@ class CibaRequest:
     """
 
     n: int
-    client: "Client"
+    client: Client
     person: Professional
     means: Means
     scope: str

@@ -25,7 +25,7 @@ from mocks.lps.settings import Settings
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 from mocks.psc.server import Client, PscMock, Tenant, TenantConfig
-from mocks.psc.tenant import OFFICIAL, Lifetimes
+from mocks.psc.settings import OFFICIAL, Lifetimes
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from common.identities import DOCTOR
 from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
-from mocks.psc.tenant import OFFICIAL
+from mocks.psc.settings import OFFICIAL
 
 ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}
 

@@ -10,7 +10,7 @@ import pytest
 from common.networks import AllowList, is_loopback
 from mocks.mssante.server import MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
-from mocks.psc import connection
+from mocks.psc.http import connection
 from mocks.psc.server import PscMock, TenantConfig
 
 

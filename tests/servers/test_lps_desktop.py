@@ -18,7 +18,7 @@ from mocks.lps.ciba import CibaLogin
 from mocks.lps.parts import Parts
 from mocks.lps.psc_client import PscClient
 from mocks.lps.sign_in import SignInRefused
-from mocks.psc.tenant import SHORT
+from mocks.psc.settings import SHORT
 
 PERSON = {"national_id": DOCTOR.national_id, "means": "ecps"}
 

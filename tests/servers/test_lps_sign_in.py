@@ -5,7 +5,7 @@ import re
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR
-from mocks.psc.tenant import SHORT
+from mocks.psc.settings import SHORT
 
 TOKEN_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{10,}")
 

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 
 from common.identities import COLLEAGUE
 from conformance.journal.kinds import KINDS
-from mocks.psc.faults import FAULTS
+from mocks.psc.fault_table import FAULTS
 
 
 def _keys(world):

@@ -15,7 +15,8 @@ from conformance.stage.enrolment import kept_enrolment, passing_enrolment
 from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
 from mocks.pki.authority import Authority
 from mocks.psc.server import AccessGrant, Client, PscMock, TenantConfig
-from mocks.psc.tenant import DISCOVERY, LIFETIMES, REALM, Tenant
+from mocks.psc.settings import DISCOVERY, LIFETIMES, REALM
+from mocks.psc.tenant import Tenant
 
 _Result = TypeVar("_Result")
 DEFAULT_TENANT = "default"

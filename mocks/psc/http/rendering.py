@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from starlette.responses import Response
 
-from mocks.psc.web import Answer
+from mocks.psc.http.call import Answer
 
 _PAGES = files("mocks.psc") / "templates"
 _STYLE = (_PAGES / "psc.css").read_text(encoding="utf-8")

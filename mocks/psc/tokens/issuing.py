@@ -7,10 +7,10 @@ import uuid
 from joserfc import jwt
 
 from common.recording import Secret
-from mocks.psc import forgery
+from mocks.psc.http.call import Call
 from mocks.psc.keys import Keys
 from mocks.psc.state import AccessToken, Grant, RefreshToken
-from mocks.psc.web import Call
+from mocks.psc.tokens import forgery
 
 
 def issue(call: Call, grant: Grant) -> dict[str, object]:

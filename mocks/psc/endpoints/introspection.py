@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from mocks.psc.client_auth import authenticate, form_of
+from mocks.psc.endpoints.client_auth import authenticate, form_of
+from mocks.psc.http.call import Answer, Call, json_answer, refuse
 from mocks.psc.state import AccessToken, RefreshToken
-from mocks.psc.tokens import other_ids
-from mocks.psc.web import Answer, Call, json_answer, refuse
+from mocks.psc.tokens.issuing import other_ids
 
 
 def introspect(call: Call) -> Answer:

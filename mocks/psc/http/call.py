@@ -3,18 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mocks.psc.faults import Fired
-from mocks.psc.tenant import Client, Tenant
-
-if TYPE_CHECKING:
-    from mocks.psc.access import Guard
-    from mocks.psc.keys import Keys
+from mocks.faults import Fired
+from mocks.psc.http.guard import Guard
+from mocks.psc.keys import Keys
+from mocks.psc.settings import Client
+from mocks.psc.tenant import Tenant
 
 BODY_LIMIT = 65536
 """Octets of a request body read at most: the largest honest one is a logout with its ID token."""
@@ -57,7 +56,7 @@ class Call:
 
     request: Request
     tenant: Tenant
-    keys: "Keys"
+    keys: Keys
     route: str | None
     method: str
     tail: str
@@ -67,7 +66,7 @@ class Call:
     body: dict[str, object] | None
     began: int
     now: float
-    guard: "Guard | None" = None
+    guard: Guard | None = None
     facts: dict[str, object] = field(default_factory=dict)
     fired: list[Fired] = field(default_factory=list)
 

@@ -6,13 +6,13 @@ known: such a request is taken and recorded, the rules judge it [BANC-READING un
 
 import re
 
-from mocks.psc.callback import back_with_code, back_with_error, live_session
-from mocks.psc.discovery import SCOPES
-from mocks.psc.pages import page
+from mocks.psc.endpoints.callback import back_with_code, back_with_error, live_session
+from mocks.psc.endpoints.discovery import SCOPES
+from mocks.psc.endpoints.wallet import show
+from mocks.psc.http.call import Answer, Call, Params, Refused
+from mocks.psc.http.rendering import page
+from mocks.psc.settings import Client
 from mocks.psc.state import Login, Session
-from mocks.psc.tenant import Client
-from mocks.psc.wallet import show
-from mocks.psc.web import Answer, Call, Params, Refused
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 

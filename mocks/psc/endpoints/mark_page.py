@@ -6,9 +6,9 @@ of the run, whatever the clock of the camera says.
 
 import segno
 
-from mocks.psc.pages import page
+from mocks.psc.http.call import Answer
+from mocks.psc.http.rendering import page
 from mocks.psc.tenant import Tenant
-from mocks.psc.web import Answer
 
 WORD = "BANC"
 """What the code begins with; the time follows, in seconds since 1970 with one decimal."""

@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import StreamingResponse
 
-from mocks.psc.access import hold_own_origin, hold_token
-from mocks.psc.mark_page import mark
-from mocks.psc.pages import page
+from mocks.psc.endpoints.mark_page import mark
+from mocks.psc.endpoints.wallet import STREAM
+from mocks.psc.http.access import hold_own_origin, hold_token
+from mocks.psc.http.call import Answer, Call, Refused, redirect
+from mocks.psc.http.rendering import page
 from mocks.psc.tenant import Tenant
-from mocks.psc.wallet import STREAM
-from mocks.psc.web import Answer, Call, Refused, redirect
 
 
 def phone(call: Call) -> Answer:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from mocks.psc.callback import live_session
-from mocks.psc.pages import page
+from mocks.psc.endpoints.callback import live_session
+from mocks.psc.http.call import Answer, Call, Params, Refused, redirect
+from mocks.psc.http.rendering import page
+from mocks.psc.settings import Client
 from mocks.psc.state import Session
-from mocks.psc.tenant import Client
-from mocks.psc.web import Answer, Call, Params, Refused, redirect
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from common.recording import Secret
-from mocks.psc.claims import identity
+from mocks.psc.http.call import Answer, Call, json_answer
+from mocks.psc.settings import VARIANTS
 from mocks.psc.state import AccessToken
-from mocks.psc.tenant import VARIANTS
-from mocks.psc.tokens import sign
-from mocks.psc.web import Answer, Call, json_answer
+from mocks.psc.tokens.claims import identity
+from mocks.psc.tokens.issuing import sign
 
 
 def userinfo(call: Call) -> Answer:

@@ -7,10 +7,11 @@ DELETE faults`, `GET pending`, `POST answer`, `POST reset`.
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from mocks.psc.access import hold_own_origin, hold_token
-from mocks.psc.faults import FAULTS
-from mocks.psc.tenant import LIFETIMES, Tenant
-from mocks.psc.web import Answer, Call, json_answer, refuse
+from mocks.psc.fault_table import FAULTS
+from mocks.psc.http.access import hold_own_origin, hold_token
+from mocks.psc.http.call import Answer, Call, json_answer, refuse
+from mocks.psc.settings import LIFETIMES
+from mocks.psc.tenant import Tenant
 
 
 def control(call: Call, tenants: Mapping[str, Tenant]) -> Answer:

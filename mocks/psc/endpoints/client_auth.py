@@ -3,9 +3,9 @@
 import hmac
 from urllib.parse import unquote_plus
 
-from mocks.psc.labels import basic_credentials
-from mocks.psc.tenant import Client
-from mocks.psc.web import Call, refuse
+from mocks.psc.http.call import Call, refuse
+from mocks.psc.http.labels import basic_credentials
+from mocks.psc.settings import Client
 
 
 def form_of(call: Call) -> None:

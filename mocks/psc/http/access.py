@@ -1,50 +1,15 @@
 """Who may answer phones and steer the mock: beyond loopback a token is needed."""
 
-import hmac
-import secrets
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from common.networks import AllowList
-from mocks.psc.web import Call, Refused, json_answer, refuse
+from mocks.psc.http.call import Call, Refused, json_answer, refuse
+from mocks.psc.http.guard import Guard, _same
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Who is let in: the networks allowed, and the token of phone and control, if any.
-
-    `tickets` open the phone page once each, `opened` are the cookies of the browsers that did.
-    """
-
-    control_token: str | None = None
-    allowed: AllowList = field(default_factory=AllowList)
-    tickets: set[str] = field(default_factory=set)
-    opened: set[str] = field(default_factory=set)
-
-    def lets_in(self, peer: str) -> bool:
-        """Whether the address `peer` is in one of the networks."""
-        return self.allowed.lets_in(peer)
-
-    def hold_address(self, peer: str) -> None:
-        """Raises `Refused` (403) when `peer` is in none of the networks."""
-        if not self.lets_in(peer):
-            raise refuse("address_not_allowed", f"{peer} is not among the networks allowed", 403)
-
-    def ticket(self) -> str:
-        """A new ticket; any thread may call."""
-        ticket = secrets.token_urlsafe(18)
-        self.tickets.add(ticket)
-        return ticket
-
-    def admitted(self, ticket: str) -> str | None:
-        """The cookie for who brought the token, or a ticket that nobody has used yet."""
-        if not (self.control_token and _same(self.control_token, ticket)):
-            if ticket not in self.tickets:
-                return None
-            self.tickets.discard(ticket)
-        cookie = secrets.token_urlsafe(24)
-        self.opened.add(cookie)
-        return cookie
+def hold_address(guard: Guard, peer: str) -> None:
+    """Raises `Refused` (403) when `peer` is in none of the networks that `guard` lets in."""
+    if not guard.lets_in(peer):
+        raise refuse("address_not_allowed", f"{peer} is not among the networks allowed", 403)
 
 
 def hold_token(call: Call) -> str | None:
@@ -80,7 +45,3 @@ def hold_own_origin(call: Call) -> None:
     if origin and urlsplit(origin).netloc != call.header("host"):
         data = {"error": "foreign_origin", "error_description": "sent by a page of another site"}
         raise Refused(json_answer(data, 403, refused_for="foreign_origin"))
-
-
-def _same(wanted: str, given: str) -> bool:
-    return hmac.compare_digest(wanted.encode(), given.encode())

@@ -3,9 +3,9 @@
 import secrets
 
 from common.recording import Secret
-from mocks.psc.pages import page
+from mocks.psc.http.call import Answer, Call, redirect
+from mocks.psc.http.rendering import page
 from mocks.psc.state import Code, Login, Session
-from mocks.psc.web import Answer, Call, redirect
 
 _ERRORS = ("access_denied", "login_required", "server_error", "temporarily_unavailable")
 

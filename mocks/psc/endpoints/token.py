@@ -5,12 +5,13 @@ import hashlib
 import hmac
 
 from common.recording import Secret
-from mocks.psc import ciba, tokens
-from mocks.psc.client_auth import authenticate, form_of
-from mocks.psc.discovery import CIBA_GRANT
+from mocks.psc.endpoints import ciba
+from mocks.psc.endpoints.client_auth import authenticate, form_of
+from mocks.psc.endpoints.discovery import CIBA_GRANT
+from mocks.psc.http.call import Answer, Call, error, json_answer, refuse
+from mocks.psc.settings import Client
 from mocks.psc.state import Code, Grant
-from mocks.psc.tenant import Client
-from mocks.psc.web import Answer, Call, error, json_answer, refuse
+from mocks.psc.tokens import issuing as tokens
 
 
 def token(call: Call) -> Answer:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from common.identities import Professional
 from common.recording import Secret
-from mocks.psc.client_auth import authenticate, form_of
-from mocks.psc.discovery import SCOPES
-from mocks.psc.faults import Fired
+from mocks.faults import Fired
+from mocks.psc.endpoints.client_auth import authenticate, form_of
+from mocks.psc.endpoints.discovery import SCOPES
+from mocks.psc.http.call import Answer, Call, json_answer, refuse
+from mocks.psc.settings import Client
 from mocks.psc.state import CibaRequest, Grant, Means, Session, Status
-from mocks.psc.tenant import Client, Tenant
-from mocks.psc.web import Answer, Call, json_answer, refuse
+from mocks.psc.tenant import Tenant
 
 _BINDING_MESSAGE = re.compile(r"[a-zA-Z0-9\-._+/!?#]{1,50}")
 _SLOWER = 5

@@ -11,12 +11,12 @@ from typing import Any
 
 from starlette.responses import StreamingResponse
 
-from mocks.psc.callback import back_with_code, back_with_error, open_session
-from mocks.psc.pages import page
+from mocks.psc.endpoints.callback import back_with_code, back_with_error, open_session
+from mocks.psc.http.call import Answer, Call, Refused, redirect
+from mocks.psc.http.rendering import page
 from mocks.psc.phone import login_deadline
 from mocks.psc.state import Login, Means, Status
 from mocks.psc.tenant import Tenant
-from mocks.psc.web import Answer, Call, Refused, redirect
 
 LOGIN_LASTS = 600
 """Seconds a wallet page stays open before its login is dropped (assumption: not documented)."""
@@ -53,7 +53,7 @@ def wallet(call: Call) -> Answer:
         return Answer(_events(call.tenant, login), quiet=True)
     if call.method == "POST":
         return _submitted(call, login)
-    if login.status is Status.PENDING and call.now >= login_deadline(login, call.tenant):
+    if login.status is Status.PENDING and call.now >= login_deadline(login, call.tenant.lifetimes):
         login.status = Status.EXPIRED
     if login.status is Status.APPROVED:
         return _finish(call, login)
@@ -132,7 +132,7 @@ def _events(tenant: Tenant, login: Login) -> StreamingResponse:
             return 0.0
         if tenant.state.logins.get(login.id) is not login:
             return 0.0
-        return max(0.0, login_deadline(login, tenant) - tenant.clock())
+        return max(0.0, login_deadline(login, tenant.lifetimes) - tenant.clock())
 
     async def lines() -> AsyncIterator[bytes]:
         async with tenant.bell.listen() as changed:

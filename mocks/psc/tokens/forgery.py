@@ -11,7 +11,7 @@ import secrets
 
 from joserfc import jwt
 
-from mocks.psc.web import Call
+from mocks.psc.http.call import Call
 
 _LATE = 600
 """Seconds: how long ago an ID token of `id-token.expired` expired, beyond any tolerated skew."""

@@ -1,0 +1,1 @@
+"""The endpoints of the mock provider, one file each; `routes.py` names their paths."""

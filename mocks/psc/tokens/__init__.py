@@ -1,0 +1,1 @@
+"""Claims, signing, and the forgeries that faults ask for."""
