@@ -96,7 +96,8 @@ def smtp(recorder: Recorder, keys: str) -> Server:
     """The mock MSSanté, with one mailbox that one token opens."""
     from common.identities import DOCTOR
     from conformance.stage.services.mocks import Loop
-    from mocks.mssante.server import MailTenantConfig, SmtpMock
+    from mocks.mssante.smtp.server import SmtpMock
+    from mocks.mssante.tenant import MailTenantConfig
     from mocks.pki.authority import Authority
     from mocks.psc.state import AccessGrant
 

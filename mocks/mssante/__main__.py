@@ -16,9 +16,9 @@ from pathlib import Path
 
 from common.identities import PROFESSIONALS
 from common.line_recorder import LineRecorder
-from mocks.mssante import operator
 from mocks.mssante.fault_table import FAULTS
-from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import SIZE_LIMIT, MailTenant, MailTenantConfig
 from mocks.pki.authority import DEFAULT_NAMES, Authority
 
 _EXAMPLE = """example:
@@ -108,7 +108,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--size-limit",
         metavar="OCTETS",
         type=int,
-        default=operator.SIZE_LIMIT,
+        default=SIZE_LIMIT,
         help="largest mail (default: %(default)s)",
     )
     add(

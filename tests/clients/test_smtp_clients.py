@@ -18,7 +18,8 @@ import pytest
 
 from common.identities import COLLEAGUE, DOCTOR
 from conformance.journal import JournalWriter
-from mocks.mssante.server import MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import MailTenantConfig
 from mocks.pki.authority import Authority
 
 DOMAIN = "clients.mss.test"

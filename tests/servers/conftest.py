@@ -22,7 +22,8 @@ from mocks.lps.parts import Parts
 from mocks.lps.product import Product
 from mocks.lps.serving import bound, port_of, served
 from mocks.lps.settings import Settings
-from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority
 from mocks.psc.server import Client, PscMock, Tenant, TenantConfig
 from mocks.psc.settings import OFFICIAL, Lifetimes

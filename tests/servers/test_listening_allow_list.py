@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from common.networks import AllowList, is_loopback
-from mocks.mssante.server import MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import MailTenantConfig
 from mocks.pki.authority import Authority
 from mocks.psc.http import connection
 from mocks.psc.server import PscMock, TenantConfig

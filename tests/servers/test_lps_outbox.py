@@ -15,7 +15,8 @@ from mocks.lps.document_parts import DocumentParts
 from mocks.lps.mail import Desk, Letter, MailSettings
 from mocks.lps.outbox import CannotSend, SendResult
 from mocks.lps.records import Recipients
-from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority
 
 DOMAIN = "outbox.mss.test"

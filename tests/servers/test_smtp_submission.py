@@ -18,7 +18,8 @@ import pytest
 from common.identities import COLLEAGUE, DOCTOR, PATIENT
 from conformance.journal import JournalWriter
 from conformance.journal.kinds import KINDS
-from mocks.mssante.server import MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import MailTenantConfig
 from mocks.pki.authority import Authority
 
 DOMAIN = "alpha.mss.test"
@@ -569,7 +570,7 @@ def test_implicit_tls_is_recorded_instead_of_waited_for(world):
 
 
 def test_a_connection_too_many_is_told_so(world, monkeypatch):
-    monkeypatch.setattr("mocks.mssante.operator.CONNECTIONS", 1)
+    monkeypatch.setattr("mocks.mssante.smtp.limits.CONNECTIONS", 1)
     first = world.raw()
 
     second = socket.create_connection(("127.0.0.1", world.tenant.port), timeout=10)
@@ -580,7 +581,7 @@ def test_a_connection_too_many_is_told_so(world, monkeypatch):
 
 
 def test_an_idle_connection_is_ended_and_recorded(world, monkeypatch):
-    monkeypatch.setattr("mocks.mssante.operator.IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("mocks.mssante.smtp.limits.IDLE_SECONDS", 0.05)
 
     _, file = world.raw()
 

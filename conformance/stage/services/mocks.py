@@ -12,7 +12,8 @@ from common.recording import Recorder
 from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.plan.listening import Listening
 from conformance.stage.enrolment import kept_enrolment, passing_enrolment
-from mocks.mssante.server import MailTenant, MailTenantConfig, SmtpMock
+from mocks.mssante.smtp.server import SmtpMock
+from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority
 from mocks.psc.server import AccessGrant, Client, PscMock, TenantConfig
 from mocks.psc.settings import DISCOVERY, LIFETIMES, REALM

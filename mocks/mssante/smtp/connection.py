@@ -10,16 +10,13 @@ served), `.` (the end of a mail), `CUT` (the client went away; the line says dur
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, cast
+import ssl
 
 from aiosmtpd.smtp import SMTP, Session, TLSSetupException
 
-from mocks.mssante import lines, operator
-from mocks.mssante.lines import Said
-from mocks.mssante.syntax import Path, Refusal
-
-if TYPE_CHECKING:
-    from mocks.mssante.submission import Submission
+from mocks.mssante.smtp import limits, lines
+from mocks.mssante.smtp.lines import Said
+from mocks.mssante.smtp.syntax import Path, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +32,7 @@ class SmtpConnection(SMTP):
 
     line_length_limit = 65_536
 
-    def __init__(self, tenant: operator.Operator, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, tenant: limits.Operator, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
             None,
             data_size_limit=tenant.size_limit,
@@ -43,7 +40,7 @@ class SmtpConnection(SMTP):
             tls_context=tenant.server_tls,
             require_starttls=True,
             auth_required=True,
-            timeout=operator.IDLE_SECONDS,
+            timeout=limits.IDLE_SECONDS,
             loop=loop,
         )
         self.tenant = tenant
@@ -68,14 +65,16 @@ class SmtpConnection(SMTP):
         return self.session is not None and self.session.ssl is not None
 
     @property
-    def _whole(self) -> "Submission":
-        return cast("Submission", self)
+    def ssl_object(self) -> ssl.SSLObject | None:
+        """The TLS session, when there is one."""
+        session = self.session
+        return session.ssl["ssl_object"] if session is not None and session.ssl else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; also called by TLS, which begins anew [RFC 3207 §4.2]."""
         # Both asyncio and uvloop set TCP_NODELAY on every connection they accept.
         if not self.name:
-            self.name = self.tenant.joined(self._whole) or ""
+            self.name = self.tenant.joined(self) or ""
             self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         super().connection_made(transport)
 
@@ -149,7 +148,7 @@ class SmtpConnection(SMTP):
         if not self.over:
             self._record(Said("CUT", f"during {self.during}"), "", self._cut_for)
         self.close()
-        self.tenant.left(self._whole)
+        self.tenant.left(self)
 
     def _note_unanswered(self) -> None:
         """Record the whole lines that came with the end of the connection."""
@@ -172,7 +171,7 @@ class SmtpConnection(SMTP):
                 return None
             except asyncio.LimitOverrunError as error:
                 eaten += len(await self._reader.readexactly(error.consumed))
-                if eaten > operator.FLOOD:
+                if eaten > limits.FLOOD:
                     await self._refuse_long(eaten, "421 4.7.0 Line too long, goodbye")
                     return None
                 continue
@@ -218,7 +217,7 @@ class SmtpConnection(SMTP):
 
     def _record(self, said: Said, reply: str, why: str) -> None:
         self.n += 1
-        self.tenant.note_command(self._whole, said, reply, why)
+        self.tenant.note_command(self, said, reply, why)
 
     def _described(self, line: bytes, verb: str) -> Said:
         text = line.rstrip(b"\r\n").decode("ascii", "backslashreplace")
@@ -245,16 +244,16 @@ class SmtpConnection(SMTP):
             raise Refusal("bare-lf", "500 5.5.2 A line ends with CR LF")
         if not line.isascii():
             raise Refusal("not-ascii", "500 5.5.2 A command is in ASCII")
-        if len(line) > operator.LONGER_LINES.get(verb, operator.LINE):
+        if len(line) > limits.LONGER_LINES.get(verb, limits.LINE):
             raise Refusal("line-too-long", "500 5.5.2 Line too long")
         known = verb in self._smtp_methods
         counted = verb if known else "UNKNOWN"
         calls = self._calls[counted] = self._calls.get(counted, 0) + 1
-        if not known and calls >= operator.UNKNOWN_COMMANDS:
+        if not known and calls >= limits.UNKNOWN_COMMANDS:
             raise Refusal("unknown-command", "421 4.7.0 Too many unknown commands, goodbye")
         if not known:
             raise Refusal("unknown-command", "500 5.5.1 Command not recognized")
-        if calls > operator.CALLS.get(verb, operator.CALLS_OF_OTHERS):
+        if calls > limits.CALLS.get(verb, limits.CALLS_OF_OTHERS):
             raise Refusal("too-many-commands", f"421 4.7.0 {verb} sent too many times, goodbye")
         if not self.tls and verb not in BEFORE_TLS:
             raise Refusal("tls-required", "530 5.7.0 Must issue a STARTTLS command first")

@@ -10,10 +10,10 @@ import base64
 
 from aiosmtpd.smtp import TLSSetupException, syntax
 
-from mocks.mssante import operator
-from mocks.mssante.connection import SmtpConnection
-from mocks.mssante.lines import Said, sasl_response
-from mocks.mssante.syntax import (
+from mocks.mssante.smtp import limits
+from mocks.mssante.smtp.connection import SmtpConnection
+from mocks.mssante.smtp.lines import Said, sasl_response
+from mocks.mssante.smtp.syntax import (
     MAIL_PARAMETERS,
     RCPT_PARAMETERS,
     Refusal,
@@ -98,7 +98,7 @@ class Submission(SmtpConnection):
         self.during = "a command"
         response = line.rstrip(_LINE_END).decode("ascii", "backslashreplace")
         self.hear(sasl_response("XOAUTH2", response))
-        if len(line) > operator.LONGER_LINES["AUTH"]:
+        if len(line) > limits.LONGER_LINES["AUTH"]:
             raise Refusal("line-too-long", "500 5.5.6 SASL response too long")
         return response
 
@@ -119,7 +119,7 @@ class Submission(SmtpConnection):
 
     def _not_signed_in(self, why: str, reply: str) -> Refusal:
         self._refused_sign_ins += 1
-        if self._refused_sign_ins >= operator.REFUSED_SIGN_INS:
+        if self._refused_sign_ins >= limits.REFUSED_SIGN_INS:
             return Refusal(why, "421 4.7.0 Too many refused sign-ins, goodbye")
         return Refusal(why, reply)
 
@@ -150,7 +150,7 @@ class Submission(SmtpConnection):
         path = read_path(arg or "", "TO:", RCPT_PARAMETERS)
         if not path.address:
             raise Refusal("syntax", "501 5.1.3 A recipient has an address")
-        if len(self.recipients) >= operator.RECIPIENTS:
+        if len(self.recipients) >= limits.RECIPIENTS:
             raise Refusal("too-many-recipients", "452 4.5.3 Too many recipients")
         self.tried_recipients += 1
         self.tenant.check_recipient(path.address, first=self.tried_recipients == 1)
@@ -207,6 +207,6 @@ def _checked(octets: bytearray | None, limit: int) -> bytes:
     mail = bytes((b"\r\n" + octets[: -len(_LAST_LINE)]).replace(b"\r\n.", b"\r\n")[2:])
     if len(mail) > limit:
         raise Refusal("too-large", f"552 5.3.4 Over {limit} octets")
-    if max(map(len, mail.split(b"\r\n"))) > operator.TEXT_LINE:
-        raise Refusal("text-line-too-long", f"554 5.6.0 A line is over {operator.TEXT_LINE} octets")
+    if max(map(len, mail.split(b"\r\n"))) > limits.TEXT_LINE:
+        raise Refusal("text-line-too-long", f"554 5.6.0 A line is over {limits.TEXT_LINE} octets")
     return mail

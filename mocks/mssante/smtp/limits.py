@@ -1,16 +1,11 @@
 """The limits of the mock operator, and what one SMTP connection asks of its tenant."""
 
 import ssl
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mocks.faults import Faults
-from mocks.mssante.lines import Said
-
-if TYPE_CHECKING:
-    from mocks.mssante.submission import Submission
-
-SIZE_LIMIT = 10_485_760
-"""Octets a mail may have: the national operator's 10 MB [MSS-CLIENT size]."""
+from mocks.mssante.smtp.lines import Said
+from mocks.mssante.smtp.syntax import Path
 
 IDLE_SECONDS = 300
 """A server waits at least five minutes for the next command [RFC 5321 §4.5.3.2.7]."""
@@ -33,6 +28,30 @@ CALLS_OF_OTHERS = 100_000
 CONNECTIONS = 200
 
 
+class Connection(Protocol):
+    """What a tenant is shown of one connection: who signed in, and the mail under way."""
+
+    name: str
+    n: int
+    mailbox: str | None
+    sender: Path | None
+    recipients: list[Path]
+
+    @property
+    def tls(self) -> bool:
+        """Whether the connection is encrypted now."""
+        ...
+
+    @property
+    def ssl_object(self) -> ssl.SSLObject | None:
+        """The TLS session, when there is one."""
+        ...
+
+    def close(self) -> None:
+        """End it from the server's side."""
+        ...
+
+
 class Operator(Protocol):
     """What a connection asks of its tenant."""
 
@@ -45,19 +64,19 @@ class Operator(Protocol):
         """Whether a client at that address is served."""
         ...
 
-    def joined(self, connection: "Submission") -> str | None:
+    def joined(self, connection: Connection) -> str | None:
         """Name a new connection; None when the tenant has too many."""
         ...
 
-    def left(self, connection: "Submission") -> None:
+    def left(self, connection: Connection) -> None:
         """The connection is over."""
         ...
 
-    def note_command(self, connection: "Submission", said: Said, reply: str, why: str) -> None:
+    def note_command(self, connection: Connection, said: Said, reply: str, why: str) -> None:
         """Record one line, its reply, and our word for the reason if it was refused."""
         ...
 
-    def note_handshake(self, connection: "Submission", alert: str | None) -> None:
+    def note_handshake(self, connection: Connection, alert: str | None) -> None:
         """Record how the upgrade to TLS ended."""
         ...
 
@@ -69,6 +88,6 @@ class Operator(Protocol):
         """Raise `Refusal` for a recipient that is not served."""
         ...
 
-    def take(self, connection: "Submission", octets: bytes) -> None:
+    def take(self, connection: Connection, octets: bytes) -> None:
         """Keep a mail. Raises `Refusal` when it cannot be kept."""
         ...

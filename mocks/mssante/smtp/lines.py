@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from common.recording import Masked, Secret, SecretRole
-from mocks.mssante.syntax import read_xoauth2
+from mocks.mssante.smtp.syntax import read_xoauth2
 
 _SHOWN = 1000
 _VERB = re.compile(r"[A-Z]{1,20}")

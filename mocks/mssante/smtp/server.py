@@ -1,79 +1,42 @@
-"""The mock MSSanté operator: for each tenant a submission listener and one store of mailboxes."""
+"""The submission listeners of the mock MSSanté operator, one for each tenant."""
 
 import asyncio
 import socket
 import ssl
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Protocol
 
 from common.networks import AllowList, is_loopback
 from common.recording import Blob, Recorder
-from mocks.faults import Faults
-from mocks.mssante import operator
-from mocks.mssante.fault_table import FAULTS
-from mocks.mssante.lines import Said
-from mocks.mssante.store import MailStore, StoreFull
-from mocks.mssante.submission import Submission
-from mocks.mssante.syntax import Path, Refusal, message_id
+from mocks.mssante.smtp import limits
+from mocks.mssante.smtp.limits import Connection
+from mocks.mssante.smtp.lines import Said
+from mocks.mssante.smtp.submission import Submission
+from mocks.mssante.smtp.syntax import Path, Refusal, message_id
+from mocks.mssante.store import StoreFull
+from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import ServerCertificate
 
-
-class AccessGrant(Protocol):
-    """What a provider says of a good access token: whose it is (national identifier)."""
-
-    @property
-    def national_id(self) -> str:
-        """`8` + RPPS, 12 digits."""
-        ...
+_NOT_SERVED = {
+    "unknown-mailbox": "550 5.1.1 No such mailbox here",
+    "outside-trust-list": "554 5.7.1 Domain is not in the trust list",
+}
 
 
-TokenCheck = Callable[[str], AccessGrant | None]
-"""Gives None for a token that is unknown, expired or revoked."""
+class SubmissionFace:
+    """Where mails of one tenant are handed in: what a connection asks (`limits.Operator`)."""
 
+    name = "smtp"
 
-@dataclass(frozen=True, slots=True)
-class MailTenantConfig:
-    """One isolated world of mail.
-
-    `mailboxes` are those of `domain`, each with the national identifier of its owner (None: nobody
-    signs in to it). Recipients may be in `domain` (known mailboxes only), in `patient_domain`, or
-    in another domain of `trust_list`; `size_limit` in octets. Without `tokens` they are those of a
-    provider that cannot be asked here: any opens a known mailbox, recorded as `verified: false`.
-    """
-
-    name: str
-    domain: str
-    patient_domain: str
-    mailboxes: Mapping[str, str | None]
-    trust_list: tuple[str, ...]
-    tokens: TokenCheck | None
-    size_limit: int = operator.SIZE_LIMIT
-
-
-class MailTenant:
-    """An open tenant: its `port`, its `store` and its `faults`."""
-
-    def __init__(
-        self,
-        config: MailTenantConfig,
-        recorder: Recorder,
-        certificate: ServerCertificate,
-        allowed: AllowList,
-    ) -> None:
-        self.config = config
-        self._allowed = allowed
-        self.store = MailStore(config.mailboxes)
-        self.faults = Faults(FAULTS, recorder, config.name, "smtp")
-        self.size_limit = config.size_limit
-        self.host_name = f"smtp.{config.domain}"
+    def __init__(self, tenant: MailTenant, certificate: ServerCertificate) -> None:
+        self._tenant = tenant
+        self.faults = tenant.faults
+        self.size_limit = tenant.size_limit
+        self.host_name = f"smtp.{tenant.config.domain}"
         self.host, self.port = "", 0
-        self._recorder = recorder
         self._names = count(1)
-        self._connections: set[Submission] = set()
-        self._trusted = {domain.lower() for domain in config.trust_list}
+        self._connections: set[Connection] = set()
         self._wanted: weakref.WeakKeyDictionary[ssl.SSLObject, str] = weakref.WeakKeyDictionary()
         self.server_tls = certificate.server_context()
         self.server_tls.sni_callback = self._note_wanted
@@ -87,61 +50,32 @@ class MailTenant:
     async def close(self) -> None:
         """End the listener and every connection."""
         self._server.close()
-        self._hang_up()
+        self.hang_up()
         await self._server.wait_closed()
 
-    def reset(self) -> None:
-        """Empty the mailboxes, disarm the faults, end the connections. Call it in the loop."""
-        self.faults.clear()
-        self.store.clear()
-        self._hang_up()
-
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End every connection; the listener stays."""
         for connection in [*self._connections]:
             connection.close()
 
-    def describe(self) -> dict[str, object]:
-        """This tenant's share of `tenant.opened`."""
-        return {
-            "name": self.config.name,
-            "hosts": {"smtp": self.host},
-            "ports": {"smtp": self.port},
-            "mailboxes": [
-                {"address": address, "owner": owner}
-                for address, owner in self.config.mailboxes.items()
-            ],
-            "domain": self.config.domain,
-            "patient_domain": self.config.patient_domain,
-            "trust_list": list(self.config.trust_list),
-            "size_limit": self.size_limit,
-        }
-
-    # What a connection asks (mocks.mssante.operator.Operator)
-
     def lets_in(self, peer: str) -> bool:
         """Whether a client at that address is served; another is hung up on before any greeting."""
-        return self._allowed.lets_in(peer)
+        return self._tenant.lets_in(peer)
 
-    def joined(self, connection: Submission) -> str | None:
+    def joined(self, connection: Connection) -> str | None:
         """Name a new connection; None when there are too many."""
         self._connections.add(connection)
-        if len(self._connections) > operator.CONNECTIONS:
+        if len(self._connections) > limits.CONNECTIONS:
             return None
-        return f"smtp-{self.config.name}-{next(self._names)}"
+        return f"smtp-{self._tenant.config.name}-{next(self._names)}"
 
-    def left(self, connection: Submission) -> None:
+    def left(self, connection: Connection) -> None:
         """The connection is over."""
         self._connections.discard(connection)
 
     def why_not_signed_in(self, user: str, token: str) -> str | None:
         """None when `token` opens mailbox `user`, else our word for the reason."""
-        grant = self.config.tokens(token) if self.config.tokens else None
-        if grant is None and self.config.tokens:
-            return "token-not-good"
-        if not self.store.knows(user):
-            return "unknown-mailbox"
-        theirs = grant is None or self.store.owner(user) == grant.national_id
-        return None if theirs else "not-their-mailbox"
+        return self._tenant.why_not_signed_in(user, token)
 
     def check_recipient(self, address: str, *, first: bool) -> None:
         """Raise `Refusal` for a recipient that is not served."""
@@ -149,19 +83,15 @@ class MailTenant:
         aimed = first if named is None else address.lower() == str(named).lower()
         if aimed and self.faults.strikes("smtp.recipient-refused"):
             raise Refusal("fault:smtp.recipient-refused", "550 5.1.1 Recipient refused")
-        domain = address.rpartition("@")[2].lower()
-        if domain == self.config.domain.lower():
-            if not self.store.knows(address):
-                raise Refusal("unknown-mailbox", "550 5.1.1 No such mailbox here")
-        elif domain != self.config.patient_domain.lower() and domain not in self._trusted:
-            raise Refusal("outside-trust-list", "554 5.7.1 Domain is not in the trust list")
+        if why := self._tenant.why_not_served(address):
+            raise Refusal(why, _NOT_SERVED[why])
 
-    def take(self, connection: Submission, octets: bytes) -> None:
+    def take(self, connection: Connection, octets: bytes) -> None:
         """Keep a mail and record it. Raises `Refusal` when the store is full."""
         assert connection.sender is not None
         to = [path.address for path in connection.recipients]
         try:
-            self.store.deliver(octets, to, connection.sender.address)
+            self._tenant.store.deliver(octets, to, connection.sender.address)
         except StoreFull as full:
             raise Refusal("store-full", f"452 4.3.1 {full}") from full
         data = {
@@ -173,11 +103,11 @@ class MailTenant:
             "message_id": message_id(octets),
         }
         blob = Blob("message.eml", "message/rfc822", octets)
-        self._tell("mail.accepted", data, (blob,))
+        self._tenant.record("mail.accepted", data, (blob,))
 
-    def note_command(self, connection: Submission, said: Said, reply: str, why: str) -> None:
+    def note_command(self, connection: Connection, said: Said, reply: str, why: str) -> None:
         """Record one line and its reply."""
-        self._tell(
+        self._tenant.record(
             "smtp.command",
             {
                 "connection": connection.name,
@@ -186,21 +116,20 @@ class MailTenant:
                 "verb": said.verb,
                 "line": said.line,
                 "reply": reply,
-                "auth": said.auth if self.config.tokens else _unverified(said.auth),
+                "auth": said.auth if self._tenant.config.tokens else _unverified(said.auth),
                 "refused_for": why or None,
             },
         )
 
-    def note_handshake(self, connection: Submission, alert: str | None) -> None:
+    def note_handshake(self, connection: Connection, alert: str | None) -> None:
         """Record how the upgrade to TLS ended; `peer` is the connection's name."""
-        session = connection.session
-        tls = session.ssl["ssl_object"] if alert is None and session and session.ssl else None
-        self._tell(
+        tls = connection.ssl_object if alert is None else None
+        self._tenant.record(
             "tls.handshake",
             {
                 "ok": alert is None,
                 "version": tls.version() if tls else None,
-                "suite": tls.cipher()[0] if tls else None,
+                "suite": cipher[0] if tls and (cipher := tls.cipher()) else None,
                 "sni": self._wanted.get(tls) if tls else None,
                 "client_certificate": None,
                 "server_variant": "default",
@@ -212,9 +141,6 @@ class MailTenant:
     def _note_wanted(self, tls: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         if name is not None:
             self._wanted[tls] = name
-
-    def _tell(self, kind: str, data: Mapping[str, object], blobs: tuple[Blob, ...] = ()) -> None:
-        self._recorder.record(kind, data, source="smtp", tenant=self.config.name, blobs=blobs)
 
 
 class SmtpMock:
@@ -251,8 +177,10 @@ class SmtpMock:
         if config.name in self._tenants:
             raise ValueError(f"mail tenant {config.name!r} is open already")
         listener, self._first = self._first or _bound(self._host, 0), None
-        tenant = MailTenant(config, self._recorder, self._certificate, self._allowed)
-        await tenant.listen(listener)
+        tenant = MailTenant(config, self._recorder, self._allowed)
+        face = SubmissionFace(tenant, self._certificate)
+        await face.listen(listener)
+        tenant.add(face)
         self._tenants[config.name] = tenant
         return tenant
 

@@ -1,0 +1,1 @@
+"""Submission: listener, connections, commands, syntax, limits."""
