@@ -15,10 +15,10 @@ from conformance.documents.mail import read_mail
 from conformance.documents.pdf import pdf_claim, pdf_text
 from conformance.documents.xdm import read_xdm
 from mocks.lps.document_parts import DocumentParts
+from mocks.lps.documents.records import Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail import Desk, MailSettings
-from mocks.lps.outbox import SendResult
-from mocks.lps.records import Records
+from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.outbox import OutboxParts, SendResult
 
 _DOMAIN = "bench.mss.test"
 _TEXT = "Examen sans particularité. Le traitement est poursuivi ; contrôle dans trois mois.\n" * 12
@@ -43,7 +43,7 @@ def written_mail() -> bytes:
     handed: list[bytes] = []
 
     def deliver(
-        raw: bytes, recipients: Sequence[str], desk: Desk, parts: DocumentParts
+        raw: bytes, recipients: Sequence[str], desk: Desk, parts: OutboxParts
     ) -> SendResult:
         handed.append(raw)
         return SendResult(sent=True, accepted=tuple(recipients))

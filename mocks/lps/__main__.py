@@ -11,12 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mocks.lps.app import web_app
 from mocks.lps.mutants import UnknownMutant, named
 from mocks.lps.parts import Parts
 from mocks.lps.product import Product
 from mocks.lps.serving import PortTaken, bound, port_of, server_for
 from mocks.lps.settings import SECRET_VARIABLE, Settings, SettingsError
+from mocks.lps.web.app import web_app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def _web(settings: Settings, parts: Parts) -> int:
 
 
 def _desktop(settings: Settings, parts: Parts) -> int:
-    from mocks.lps.workstation_server import run_with_program
+    from mocks.lps.desktop.workstation_server import run_with_program
 
     return run_with_program(settings, parts)
 

@@ -10,8 +10,9 @@ import time
 from typing import Literal
 
 from mocks.lps.parts import Parts
-from mocks.lps.psc_client import CibaRequest, PscClient, PscError, PscUnavailable, Tokens
-from mocks.lps.sign_in import SignedIn, SignInRefused, complete, refusal, refusal_for
+from mocks.lps.sign_in.decisions import SignedIn, SignInRefused, refusal, refusal_for
+from mocks.lps.sign_in.psc_client import CibaRequest, PscClient, PscError, PscUnavailable, Tokens
+from mocks.lps.sign_in_flow import complete
 
 log = logging.getLogger("lps.ciba")
 

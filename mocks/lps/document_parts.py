@@ -12,12 +12,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 from common.identities import Patient
-from mocks.lps import mail, mail_texts, outbox, policies
-from mocks.lps.documents import cda, metadata, pdf, xdm
+from mocks.lps.documents import cda, metadata, pdf, policies, xdm
+from mocks.lps.documents.records import Kind, Lineage, Recipients, SentMail, Version
 from mocks.lps.documents.submission import Addressee, Submission
-from mocks.lps.mail import Attachment, Desk, Letter, MailSettings
-from mocks.lps.outbox import SendResult
-from mocks.lps.records import Kind, Lineage, Recipients, SentMail, Version
+from mocks.lps.documents.xdm import ArchiveParts
+from mocks.lps.mail import composing as mail
+from mocks.lps.mail import outbox
+from mocks.lps.mail import texts as mail_texts
+from mocks.lps.mail.composing import Attachment, Desk, Letter, MailParts, MailSettings
+from mocks.lps.mail.outbox import OutboxParts, SendResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,8 @@ class DocumentParts:
     write_pdf: Callable[[str], bytes] = pdf.write_pdf
     cda_of: Callable[[Version, Sequence[Addressee]], bytes] = cda.cda_of
     metadata_of: Callable[[Submission], bytes] = metadata.metadata_of
-    archive_files_of: "Callable[[Submission, DocumentParts], dict[str, bytes]]" = (
-        xdm.archive_files_of
-    )
-    archive_of: "Callable[[Submission, DocumentParts], bytes]" = xdm.archive_of
+    archive_files_of: Callable[[Submission, ArchiveParts], dict[str, bytes]] = xdm.archive_files_of
+    archive_of: Callable[[Submission, ArchiveParts], bytes] = xdm.archive_of
 
     subject_of: Callable[[Letter], str] = mail.subject_of
     from_header_of: Callable[[Desk], Address] = mail.from_header_of
@@ -48,10 +49,8 @@ class DocumentParts:
     body_of: Callable[[Letter, Desk], str] = mail_texts.body_of
     patient_mailbox: Callable[[Patient, MailSettings], str] = mail.patient_mailbox
     pdf_name_of: Callable[[Version], str] = mail.pdf_name_of
-    attachments_of: "Callable[[Letter, Desk, DocumentParts], list[Attachment]]" = (
-        mail.attachments_of
-    )
-    compose: "Callable[[Letter, Desk, DocumentParts], EmailMessage]" = mail.compose
+    attachments_of: Callable[[Letter, Desk, MailParts], list[Attachment]] = mail.attachments_of
+    compose: Callable[[Letter, Desk, MailParts], EmailMessage] = mail.compose
 
     connect: Callable[[MailSettings], smtplib.SMTP] = outbox.connect
     authenticate: Callable[[smtplib.SMTP, str, str], None] = outbox.authenticate
@@ -59,7 +58,7 @@ class DocumentParts:
     delivery_options: Callable[[smtplib.SMTP], tuple[Sequence[str], Sequence[str]]] = (
         outbox.delivery_options
     )
-    deliver: "Callable[[bytes, Sequence[str], Desk, DocumentParts], SendResult]" = outbox.deliver
+    deliver: Callable[[bytes, Sequence[str], Desk, OutboxParts], SendResult] = outbox.deliver
 
     recipients_to_notify: Callable[[Sequence[SentMail]], Recipients] = policies.recipients_to_notify
     offer_policy: Callable[[Kind, int, Recipients], bool] = policies.offer_policy

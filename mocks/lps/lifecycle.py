@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from common.identities import Patient
-from mocks.lps import fields
 from mocks.lps.document_parts import DocumentParts
-from mocks.lps.documents.submission import Addressee
-from mocks.lps.mail import Desk, Letter
-from mocks.lps.outbox import SendResult
-from mocks.lps.records import (
+from mocks.lps.documents import fields
+from mocks.lps.documents.records import (
     CONSULTATION,
     DocumentType,
     InitialVersion,
@@ -28,6 +25,9 @@ from mocks.lps.records import (
     SentMail,
     Version,
 )
+from mocks.lps.documents.submission import Addressee
+from mocks.lps.mail.composing import Desk, Letter
+from mocks.lps.mail.outbox import SendResult
 
 __all__ = ["Lifecycle", "Offer"]
 

@@ -11,13 +11,14 @@ from typing import Any
 from joserfc.jwt import Token
 
 from common.identities import Practice, Professional
-from mocks.lps import id_token, psc_client, sign_in, terms
 from mocks.lps.document_parts import DocumentParts
-from mocks.lps.id_token import Keys, PscIdToken
-from mocks.lps.person import Claims
-from mocks.lps.psc_client import Attempt, PscClient, Tokens
-from mocks.lps.sign_in import EndSession, ShownIdentity, SignInRefused
-from mocks.lps.terms import Terms
+from mocks.lps.sign_in import decisions as sign_in
+from mocks.lps.sign_in import id_token, psc_client, terms
+from mocks.lps.sign_in.decisions import EndSession, ShownIdentity, SignInRefused
+from mocks.lps.sign_in.id_token import Keys, PscIdToken
+from mocks.lps.sign_in.person import Claims
+from mocks.lps.sign_in.psc_client import Attempt, PscClient, Tokens
+from mocks.lps.sign_in.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,17 @@ from pathlib import Path
 
 from common import identities
 from common.identities import Practice
-from mocks.lps import sign_in
+from mocks.lps import sign_in_flow
+from mocks.lps.documents.records import Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail import Desk, MailSettings
-from mocks.lps.outbox import CannotSend, SendResult
+from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.outbox import CannotSend, SendResult
 from mocks.lps.parts import Parts
-from mocks.lps.psc_client import Attempt, PscClient, PscError, PscUnavailable
-from mocks.lps.records import Records
 from mocks.lps.sessions import Session, Sessions
 from mocks.lps.settings import Settings
-from mocks.lps.sign_in import EndSession, SignedIn, SignInRefused
+from mocks.lps.sign_in import decisions as sign_in
+from mocks.lps.sign_in.decisions import EndSession, SignedIn, SignInRefused
+from mocks.lps.sign_in.psc_client import Attempt, PscClient, PscError, PscUnavailable
 from mocks.lps.traces import Traces
 
 PRODUCT = "Cabinet Exemple LPS"
@@ -73,7 +74,7 @@ class Product:
         try:
             code, attempt = self._answered(attempt, answer)
             tokens = self.parts.exchange(self.psc, code, attempt)
-            signed_in = sign_in.complete(self.psc, self.parts, tokens, attempt.nonce, None)
+            signed_in = sign_in_flow.complete(self.psc, self.parts, tokens, attempt.nonce, None)
         except SignInRefused as refused:
             raise self._refused(session, refused) from refused
         except (PscError, PscUnavailable) as error:
@@ -164,7 +165,7 @@ class Product:
                 raise CannotSend("Votre session est terminée. Identifiez-vous à nouveau.")
             if fresh or signed_in.tokens.expired(time.monotonic()):
                 try:
-                    signed_in = sign_in.renew(self.psc, self.parts, signed_in)
+                    signed_in = sign_in_flow.renew(self.psc, self.parts, signed_in)
                 except SignInRefused as refused:
                     if refused.code != "unavailable":
                         session.forget()

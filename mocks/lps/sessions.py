@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from common.identities import Practice
 from mocks.lps.lifecycle import Lifecycle, Offer
-from mocks.lps.outbox import SendResult
-from mocks.lps.psc_client import Attempt
-from mocks.lps.sign_in import SignedIn
+from mocks.lps.mail.outbox import SendResult
+from mocks.lps.sign_in.decisions import SignedIn
+from mocks.lps.sign_in.psc_client import Attempt
 
 COOKIE = "lps_session"
 

@@ -17,11 +17,11 @@ from lxml import html
 
 from common.identities import DOCTOR, PROFESSIONALS, Professional
 from common.recording import Blob, Witness, secrets_in
-from mocks.lps.app import web_app
 from mocks.lps.parts import Parts
 from mocks.lps.product import Product
 from mocks.lps.serving import bound, port_of, served
 from mocks.lps.settings import Settings
+from mocks.lps.web.app import web_app
 from mocks.mssante.smtp.server import SmtpMock
 from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority

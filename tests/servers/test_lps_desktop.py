@@ -16,8 +16,8 @@ from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
 from conformance.evidence.screen.display import Display
 from mocks.lps.ciba import CibaLogin
 from mocks.lps.parts import Parts
-from mocks.lps.psc_client import PscClient
-from mocks.lps.sign_in import SignInRefused
+from mocks.lps.sign_in.decisions import SignInRefused
+from mocks.lps.sign_in.psc_client import PscClient
 from mocks.psc.settings import SHORT
 
 PERSON = {"national_id": DOCTOR.national_id, "means": "ecps"}

@@ -12,9 +12,9 @@ import pytest
 from common.identities import COLLEAGUE, DOCTOR
 from common.recording import Blob, Witness
 from mocks.lps.document_parts import DocumentParts
-from mocks.lps.mail import Desk, Letter, MailSettings
-from mocks.lps.outbox import CannotSend, SendResult
-from mocks.lps.records import Recipients
+from mocks.lps.documents.records import Recipients
+from mocks.lps.mail.composing import Desk, Letter, MailSettings
+from mocks.lps.mail.outbox import CannotSend, SendResult
 from mocks.mssante.smtp.server import SmtpMock
 from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority

@@ -26,8 +26,8 @@ from conformance.evidence.film.ffmpeg import run_ffmpeg
 from conformance.plan.model import Limits
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.pdf import write_pdf
+from mocks.lps.documents.records import CONSULTATION, Version
 from mocks.lps.documents.submission import Submission
-from mocks.lps.records import CONSULTATION, Version
 
 OURS = Product("Logiciel", "4.2", "7")
 FILM, PAPER, GAZELLE, MAILS = "PSC.01.01.01", "PSC.08.01.01", "MSS/va1.02.01.01", "MSS/va1.37.01.03"

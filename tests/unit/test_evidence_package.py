@@ -23,8 +23,8 @@ from conformance.catalogue.model import Kind
 from conformance.evidence.proofs.package import build_proofs
 from conformance.journal import JournalWriter
 from mocks.lps.document_parts import DocumentParts
+from mocks.lps.documents.records import CONSULTATION, Version
 from mocks.lps.documents.submission import Submission
-from mocks.lps.records import CONSULTATION, Version
 
 SAID = Text(fr="Texte", en="Text")
 PARTS = DocumentParts()

@@ -16,8 +16,8 @@ from lxml import etree
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.pdf import FontMissing
+from mocks.lps.documents.records import CONSULTATION, InitialVersion, RecordError, Version
 from mocks.lps.documents.submission import Addressee, MetadataAction, Submission
-from mocks.lps.records import CONSULTATION, InitialVersion, RecordError, Version
 
 PARTS = DocumentParts()
 CDA = {"h": "urn:hl7-org:v3"}

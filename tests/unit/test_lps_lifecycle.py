@@ -14,10 +14,10 @@ from lxml import etree
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT
 from mocks.lps.document_parts import DocumentParts
+from mocks.lps.documents.records import Kind, RecordError, Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail import Desk, MailSettings
-from mocks.lps.outbox import SendResult
-from mocks.lps.records import Kind, RecordError, Records
+from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.outbox import SendResult
 
 DOMAIN = "cabinet.mss.test"
 TO, CC = COLLEAGUE.mailbox(DOMAIN), NURSE.mailbox(DOMAIN)

@@ -18,8 +18,7 @@ from common.identities import (
     Patient,
 )
 from mocks.lps.document_parts import DocumentParts
-from mocks.lps.mail import Desk, Letter, MailSettings
-from mocks.lps.records import (
+from mocks.lps.documents.records import (
     CONSULTATION,
     EPISODE_SUMMARY,
     DocumentType,
@@ -29,6 +28,7 @@ from mocks.lps.records import (
     SentMail,
     Version,
 )
+from mocks.lps.mail.composing import Desk, Letter, MailSettings
 
 PARTS = DocumentParts()
 DOMAIN = "cabinet.mss.test"

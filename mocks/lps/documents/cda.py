@@ -24,8 +24,8 @@ from mocks.lps.documents.codes import (
     setting_of,
     specialty_of,
 )
+from mocks.lps.documents.records import Version
 from mocks.lps.documents.submission import Addressee
-from mocks.lps.records import Version
 
 NAMESPACE = "urn:hl7-org:v3"
 _DEFAULT_NAMESPACE: Any = {None: NAMESPACE}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from common.identities import INS_TEST_OID, Patient, Practice, Professional
-from mocks.lps.records import RecordError
+from mocks.lps.documents.records import RecordError
 
 _Known = TypeVar("_Known")
 

@@ -23,8 +23,8 @@ from mocks.lps.documents.codes import (
     setting_of,
     specialty_of,
 )
+from mocks.lps.documents.records import Version
 from mocks.lps.documents.submission import Addressee, Submission
-from mocks.lps.records import Version
 
 DOCUMENT_NAME = "DOC00001.XML"
 """URI of the document: its name in the folder of the metadata."""

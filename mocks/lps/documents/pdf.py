@@ -2,7 +2,7 @@
 
 from mocks.lps.documents.codes import gender_of, specialty_of
 from mocks.lps.documents.pages import fill, french_moment
-from mocks.lps.records import Version
+from mocks.lps.documents.records import Version
 
 FONT = "DejaVu Sans"
 

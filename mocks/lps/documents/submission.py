@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from common.identities import Practice, Professional
-from mocks.lps.records import Version
+from mocks.lps.documents.records import Version
 
 MetadataAction = Literal["", "C", "D"]
 """`urn:action:extraMetadataSlot`: C change, D deletion, else none [IG-CDA actions]."""

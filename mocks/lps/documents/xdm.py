@@ -2,21 +2,33 @@
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
 from mocks.lps.documents.metadata import DOCUMENT_NAME
 from mocks.lps.documents.pages import fill
 from mocks.lps.documents.submission import Submission
-
-if TYPE_CHECKING:
-    from mocks.lps.document_parts import DocumentParts
 
 ARCHIVE_NAME = "IHE_XDM.ZIP"
 _FOLDER = "IHE_XDM/SUBSET01"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def archive_files_of(submission: Submission, parts: "DocumentParts") -> dict[str, bytes]:
+class ArchiveParts(Protocol):
+    """What an archive calls of the parts of the product."""
+
+    @property
+    def metadata_of(self) -> Callable[[Submission], bytes]:
+        """Writes METADATA.XML."""
+        ...
+
+    @property
+    def archive_files_of(self) -> "Callable[[Submission, ArchiveParts], dict[str, bytes]]":
+        """Gives the entries of the archive."""
+        ...
+
+
+def archive_files_of(submission: Submission, parts: ArchiveParts) -> dict[str, bytes]:
     """Path in the archive → octets, in the order they are written."""
     document = f"{_FOLDER}/{DOCUMENT_NAME}"
     metadata = f"{_FOLDER}/METADATA.XML"
@@ -32,7 +44,7 @@ def archive_files_of(submission: Submission, parts: "DocumentParts") -> dict[str
     }
 
 
-def archive_of(submission: Submission, parts: "DocumentParts") -> bytes:
+def archive_of(submission: Submission, parts: ArchiveParts) -> bytes:
     """The zip. Entries carry a fixed date, so that equal contents give equal octets."""
     octets = io.BytesIO()
     with zipfile.ZipFile(octets, "w", zipfile.ZIP_DEFLATED) as archive:

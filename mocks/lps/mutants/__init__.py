@@ -3,7 +3,7 @@
 A module says `row` (the sources it goes against), `breaks` (one sentence, French and English),
 `expects` (rule id → `broken` or `unclear`), `may` (kin that may break too), `shown_by` (scenarios
 to run, twins included), `face`, `fault` (when one is needed to see it) and `apply(parts)`, which
-gives the parts of the variant. Dropping a module in this folder is all it takes.
+gives the parts of the variant. Dropping a module in the folder of its subject is all it takes.
 
 `face` is `web` (pages in a browser), `adapter` (the same without a browser), `desktop` (the program
 without its window) or `window` (with it: a display is needed).
@@ -13,6 +13,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, cast
 
 from mocks.lps.parts import Parts
@@ -42,15 +43,28 @@ class Mutant:
 
 def names() -> list[str]:
     """All mutants, in alphabetical order."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+    return sorted(_modules())
+
+
+@cache
+def _modules() -> Mapping[str, str]:
+    """The module of each mutant. Raises `ValueError` when two have the same name."""
+    found: dict[str, str] = {}
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        name = module.name.rpartition(".")[2].replace("_", "-")
+        if module.ispkg or name.startswith("-"):
+            continue
+        if name in found:
+            raise ValueError(f"mutant {name!r} is there twice: {found[name]}, {module.name}")
+        found[name] = module.name
+    return found
 
 
 def named(name: str) -> Mutant:
     """The mutant of that name. Raises `UnknownMutant`."""
-    if name not in names():
+    if name not in _modules():
         raise UnknownMutant(f"mutant {name!r} is unknown: expected one of {', '.join(names())}")
-    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    module = importlib.import_module(_modules()[name])
     return Mutant(
         name,
         module.row,

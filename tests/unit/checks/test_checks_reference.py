@@ -10,10 +10,10 @@ from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Documents, Events, ScenarioFacts
 from conformance.checks.registry import Answer, Rule, Said
 from mocks.lps.document_parts import DocumentParts
+from mocks.lps.documents.records import CONSULTATION, EPISODE_SUMMARY, DocumentType, Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail import Desk, MailSettings
-from mocks.lps.outbox import SendResult
-from mocks.lps.records import CONSULTATION, EPISODE_SUMMARY, DocumentType, Records
+from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.outbox import SendResult
 
 MAIL_RULES = {
     name: rule

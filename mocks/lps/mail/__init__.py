@@ -1,0 +1,1 @@
+"""Mails of the reference system: composed, worded, sent."""

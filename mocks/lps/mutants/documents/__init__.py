@@ -1,0 +1,1 @@
+"""Mistakes in documents and archives."""

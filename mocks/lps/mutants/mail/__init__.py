@@ -1,0 +1,1 @@
+"""Mistakes in mails and in how they are handed in."""

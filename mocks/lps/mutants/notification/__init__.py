@@ -1,0 +1,1 @@
+"""Mistakes in telling those who had an earlier version."""

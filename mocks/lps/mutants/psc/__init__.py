@@ -1,0 +1,1 @@
+"""Mistakes with Pro Santé Connect."""

@@ -1,0 +1,30 @@
+"""The authorization request says no level."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mocks.lps.parts import Parts
+from mocks.lps.sign_in import decisions as sign_in
+from mocks.lps.sign_in.psc_client import Attempt
+
+row = "[PSC-DMN PSC 6]"
+breaks = {
+    "fr": "La demande d’autorisation ne porte pas acr_values.",
+    "en": "The authorization request carries no acr_values.",
+}
+expects = {"psc.request.acr-values": "broken"}
+may = ("story.complete",)
+shown_by = ("banc:psc-web-login",)
+face = "adapter"
+
+
+def request(attempt: Attempt, redirect_uri: str) -> Mapping[str, str]:
+    """The right request, but for one parameter."""
+    asked = dict(sign_in.authorization_request(attempt, redirect_uri))
+    del asked["acr_values"]
+    return asked
+
+
+def apply(parts: Parts) -> Parts:
+    """Send another authorization request."""
+    return replace(parts, authorization_request=request)

@@ -1,0 +1,29 @@
+"""The backchannel request says no level."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mocks.lps.parts import Parts
+from mocks.lps.sign_in import decisions as sign_in
+
+row = "[PSC-EDC request]"
+breaks = {
+    "fr": "La demande CIBA ne porte pas acr_values.",
+    "en": "The CIBA request carries no acr_values.",
+}
+expects = {"psc.ciba.acr": "broken"}
+may = ("story.complete",)
+shown_by = ("banc:psc-ciba-login",)
+face = "desktop"
+
+
+def request(national_id: str, digits: str, channel: str) -> Mapping[str, str]:
+    """The right request, but for one parameter."""
+    asked = dict(sign_in.backchannel_request(national_id, digits, channel))
+    del asked["acr_values"]
+    return asked
+
+
+def apply(parts: Parts) -> Parts:
+    """Send another backchannel request."""
+    return replace(parts, backchannel_request=request)

@@ -1,0 +1,29 @@
+"""The authorization request carries no `state`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mocks.lps.parts import Parts
+from mocks.lps.sign_in import decisions as sign_in
+from mocks.lps.sign_in.psc_client import Attempt
+
+row = "[IG-REST request]"
+breaks = {
+    "fr": "La demande d’autorisation ne porte pas de state.",
+    "en": "The authorization request carries no state.",
+}
+expects = {"psc.request.state-present": "broken", "story.complete": "broken"}
+shown_by = ("banc:psc-web-login",)
+face = "adapter"
+
+
+def request(attempt: Attempt, redirect_uri: str) -> Mapping[str, str]:
+    """The right request, but for one parameter."""
+    asked = dict(sign_in.authorization_request(attempt, redirect_uri))
+    del asked["state"]
+    return asked
+
+
+def apply(parts: Parts) -> Parts:
+    """Send another authorization request."""
+    return replace(parts, authorization_request=request)
