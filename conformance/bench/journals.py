@@ -16,9 +16,14 @@ from itertools import cycle
 from pathlib import Path
 from typing import IO, Any
 
-from conformance.bench.documents import written_mail
-from conformance.bench.logins import CALLBACK, OurProvider, sign_in_by_ciba, sign_in_by_code
-from conformance.bench.mails import connected, hand_in
+from conformance.bench.measures.documents import written_mail
+from conformance.bench.measures.logins import (
+    CALLBACK,
+    OurProvider,
+    sign_in_by_ciba,
+    sign_in_by_code,
+)
+from conformance.bench.measures.mails import connected, hand_in
 from conformance.bench.model import MeasureFailed
 from conformance.bench.servers import Server, psc, smtp
 from conformance.bench.visitor import Visitor

@@ -28,7 +28,7 @@ class Row:
     def measure(self, effort: Effort, folder: Path) -> Measured:
         """Measure it, in a folder of its own. Raises whatever kept it from being measured."""
         module, _, function = self.made_by.partition(":")
-        found = getattr(import_module(f"conformance.bench.{module}"), function)
+        found = getattr(import_module(f"conformance.bench.measures.{module}"), function)
         measured: Measured = found(effort, folder)
         return measured
 

@@ -47,7 +47,7 @@ def test_every_row_names_a_function_that_exists():
     for row in ROWS:
         module, _, function = row.made_by.partition(":")
         assert callable(
-            getattr(__import__(f"conformance.bench.{module}", fromlist=["_"]), function)
+            getattr(__import__(f"conformance.bench.measures.{module}", fromlist=["_"]), function)
         )
 
 
@@ -82,7 +82,7 @@ def test_the_command_ends_with_3_when_a_measurement_failed_and_says_why(monkeypa
     done = CliRunner().invoke(bench_command, ["--quick"], standalone_mode=False)
 
     assert done.return_value == 3
-    assert "conformance.bench.nowhere" in done.stdout
+    assert "conformance.bench.measures.nowhere" in done.stdout
 
 
 def test_the_command_ends_with_2_for_a_row_that_is_not_there():

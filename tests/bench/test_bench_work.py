@@ -10,22 +10,22 @@ import time
 import pytest
 
 from conformance.bench import oidc_peer
-from conformance.bench.documents import written_mail
 from conformance.bench.journals import Pattern
-from conformance.bench.logins import (
+from conformance.bench.measures.documents import written_mail
+from conformance.bench.measures.logins import (
     CALLBACK,
     OurProvider,
     PeerProvider,
     sign_in_by_ciba,
     sign_in_by_code,
 )
-from conformance.bench.mails import connected, hand_in, mail_of
+from conformance.bench.measures.mails import connected, hand_in, mail_of
+from conformance.bench.measures.starting import serve_up
+from conformance.bench.measures.telling import scenario_told
 from conformance.bench.model import Effort, MeasureFailed
 from conformance.bench.oidc_peer import PeerMissing, start_peer
 from conformance.bench.processes import Served, alone
 from conformance.bench.servers import psc, smtp
-from conformance.bench.starting import serve_up
-from conformance.bench.telling import scenario_told
 from conformance.documents.mail import read_mail
 from conformance.journal import Journal, JournalWriter
 from conformance.judging.judge import judge

@@ -13,8 +13,13 @@ from statistics import median
 from typing import Any
 
 from common.recording import Blob, Witness
-from conformance.bench.logins import CALLBACK, OurProvider, sign_in_by_ciba, sign_in_by_code
-from conformance.bench.mails import connected, hand_in, mail_of
+from conformance.bench.measures.logins import (
+    CALLBACK,
+    OurProvider,
+    sign_in_by_ciba,
+    sign_in_by_code,
+)
+from conformance.bench.measures.mails import connected, hand_in, mail_of
 from conformance.bench.model import Effort, Measured
 from conformance.bench.servers import psc, smtp
 from conformance.journal import JournalWriter

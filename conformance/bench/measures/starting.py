@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from conformance.bench.logins import CALLBACK
+from conformance.bench.measures.logins import CALLBACK
 from conformance.bench.model import Effort, Measured, MeasureFailed, Peer
 from conformance.bench.oidc_peer import PeerMissing, peer_name, start_peer
 from conformance.bench.processes import Served, alone

@@ -1,0 +1,1 @@
+"""What is measured: one row of the performance budget a module."""
