@@ -1,10 +1,10 @@
 """Which catalogue counts: that of a plan before a run, that of a bundle after it."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.catalogue.loader import Catalogue, load_catalogue
+from conformance.catalogue.loader import Catalogue, built_in
 
 if TYPE_CHECKING:
     from conformance.catalogue.official.recorded import Recorded
@@ -16,7 +16,7 @@ def catalogue_for(imported: Path | None = None) -> Catalogue:
     Raises `CatalogueFault` when the folder holds no imported catalogue that can be read.
     """
     if imported is None:
-        return _built_in()
+        return built_in()
     from conformance.catalogue.official import folder
 
     return _merged(folder.octets(imported), str(imported / folder.FILE))
@@ -30,7 +30,7 @@ def catalogue_in(folder: Path) -> Catalogue:
     from conformance.catalogue.official.recorded import kept_in
 
     kept = kept_in(folder)
-    return _kept(kept) if kept is not None else _built_in()
+    return _kept(kept) if kept is not None else built_in()
 
 
 def recorded_for(imported: Path | None, *, with_texts: bool = False) -> "Recorded":
@@ -40,7 +40,7 @@ def recorded_for(imported: Path | None, *, with_texts: bool = False) -> "Recorde
 
     whole = catalogue_for(imported)
     own = folder.load(imported) if imported is not None else None
-    return recorded(_built_in(), whole, own, with_texts=with_texts)
+    return recorded(built_in(), whole, own, with_texts=with_texts)
 
 
 def recorded_like(bundle: Path) -> "Recorded":
@@ -49,19 +49,14 @@ def recorded_like(bundle: Path) -> "Recorded":
 
     octets = kept_in(bundle)
     imported = read_kept(octets).imported if octets is not None else None
-    return recorded(_built_in(), catalogue_in(bundle), imported)
+    return recorded(built_in(), catalogue_in(bundle), imported)
 
 
 def catalogue_note(folder: Path) -> str:
     """One sentence when the bundle is of another version of our rows, naming them; else empty."""
     from conformance.catalogue.official.recorded import version_note
 
-    return version_note(folder, _built_in())
-
-
-@cache
-def _built_in() -> Catalogue:
-    return load_catalogue()
+    return version_note(folder, built_in())
 
 
 @lru_cache(maxsize=4)
@@ -69,7 +64,7 @@ def _merged(octets: bytes, name: str) -> Catalogue:
     from conformance.catalogue.official.folder import parsed
     from conformance.catalogue.official.merge import merged
 
-    return merged(_built_in(), parsed(octets, name))
+    return merged(built_in(), parsed(octets, name))
 
 
 @lru_cache(maxsize=4)
@@ -78,4 +73,4 @@ def _kept(octets: bytes) -> Catalogue:
     from conformance.catalogue.official.recorded import read_kept
 
     imported = read_kept(octets).imported
-    return merged(_built_in(), imported) if imported is not None else _built_in()
+    return merged(built_in(), imported) if imported is not None else built_in()

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -178,6 +178,12 @@ class Catalogue:
     def text_known(self, requirement_id: str) -> bool:
         """Whether somebody here has read what the id asks. Raises `KeyError` if unknown."""
         return all(row.text_status != "unknown" for row in self.rows(requirement_id))
+
+
+@cache
+def built_in() -> Catalogue:
+    """The catalogue of the bench itself, loaded once."""
+    return load_catalogue()
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:

@@ -10,8 +10,8 @@ import time
 import pytest
 
 from conformance.bench import oidc_peer
-from conformance.bench.journals import Pattern
 from conformance.bench.measures.documents import written_mail
+from conformance.bench.measures.journals import Pattern
 from conformance.bench.measures.logins import (
     CALLBACK,
     OurProvider,

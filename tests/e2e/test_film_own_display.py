@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.evidence.film.format import BAND_HEIGHT
 from conformance.evidence.screen.display import Display
-from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.evidence.screen.own_display import OwnStudio
 from conformance.journal import JournalWriter
 from conformance.plan import load_plan

@@ -183,7 +183,7 @@ def test_another_version_of_our_rows_is_named_and_judged_all_the_same(
         "0" * 64, ours.places, ours.readings, ours.alternatives,
     )  # fmt: skip
     choosing._kept.cache_clear()
-    monkeypatch.setattr(choosing, "_built_in", lambda: newer)
+    monkeypatch.setattr(choosing, "built_in", lambda: newer)
 
     note, judgement = catalogue_note(bundle), judge(bundle)
 

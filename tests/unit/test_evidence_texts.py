@@ -6,13 +6,12 @@ import pytest
 
 from conformance.errors import NotReady
 from conformance.evidence.film.chapters import Mark, ffmetadata, webvtt
+from conformance.evidence.film.format import BAND_HEIGHT, FILM_SIZE
 from conformance.evidence.screen import fonts
 from conformance.evidence.screen.backends import BACKENDS, backend_named
 from conformance.evidence.screen.band import NOTICE, Band, BandFiles, band_filter
 from conformance.evidence.screen.fonts import fitted, width_of
 from conformance.evidence.screen.layout import (
-    BAND_HEIGHT,
-    FILM_SIZE,
     browser_and_phone,
     browser_only,
     desktop_and_phone,

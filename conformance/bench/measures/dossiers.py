@@ -15,7 +15,7 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
-from conformance.bench.journals import Pattern
+from conformance.bench.measures.journals import Pattern
 from conformance.bench.model import Effort, Measured, MeasureFailed
 from conformance.bundle.keys import SigningKey
 from conformance.bundle.seal import seal

@@ -8,7 +8,7 @@ while the judge is at work, for a tenth of the journal and for all of it.
 import threading
 from pathlib import Path
 
-from conformance.bench.journals import Pattern
+from conformance.bench.measures.journals import Pattern
 from conformance.bench.model import Effort, Measured
 from conformance.bench.processes import Served, alone
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from conformance.bench.journals import Pattern
+from conformance.bench.measures.journals import Pattern
 from conformance.bench.model import Effort, Measured
 from conformance.bundle.forms.proofs import ProofRow
 from conformance.evidence.proofs.package import build_proofs

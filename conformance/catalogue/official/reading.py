@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from conformance.catalogue.choosing import catalogue_for
-from conformance.catalogue.loader import Catalogue
+from conformance.catalogue.loader import Catalogue, built_in
 from conformance.catalogue.official.columns import PROOF_ID, TITLES
 from conformance.catalogue.official.defects import defect, defects_of
 from conformance.catalogue.official.keys import Keys, Said, nature_of, profile_of
@@ -74,7 +73,7 @@ def read_workbook(
 class _Reading:
     keys: Keys
     found: list[Defect] = field(default_factory=list)
-    _known: Mapping[str, str] = field(default_factory=lambda: _spellings(catalogue_for()))
+    _known: Mapping[str, str] = field(default_factory=lambda: _spellings(built_in()))
     _statements: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
 
     def rows(self, table: Table) -> Iterator[OfficialRow]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.evidence.film.ffmpeg import MOST_PIXELS, film_input, run_ffmpeg
-from conformance.evidence.screen.layout import BAND_HEIGHT
+from conformance.evidence.film.format import BAND_HEIGHT
 from conformance.locale import _
 
 TOLERANCE_S = 1.0

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from conformance.evidence.film.chapters import Mark
 from conformance.evidence.film.checks import check
-from conformance.evidence.screen.recorder import finish_file
+from conformance.evidence.film.finishing import finish_file
 from conformance.journal import Event, Journal
 from conformance.locale import _
 

@@ -9,8 +9,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.evidence.film.format import BAND_HEIGHT
 from conformance.evidence.screen.fonts import find_font, fitted
-from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.locale import _
 from conformance.plan.model import Stage
 

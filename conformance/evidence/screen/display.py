@@ -14,7 +14,8 @@ from Xlib.display import Display as XConnection
 from Xlib.error import DisplayError
 
 from conformance.errors import NotReady
-from conformance.evidence.screen.layout import FILM_SIZE, Area, screen_of
+from conformance.evidence.film.format import FILM_SIZE
+from conformance.evidence.screen.layout import Area, screen_of
 from conformance.evidence.screen.window_manager import start_manager
 from conformance.locale import _, phrase
 

@@ -6,8 +6,8 @@ here has to leave room for it.
 
 from dataclasses import dataclass
 
-FILM_SIZE = (1920, 1080)
-BAND_HEIGHT = 48
+from conformance.evidence.film.format import BAND_HEIGHT
+
 TITLE_BAR = 28
 _PHONE_WIDTH = 460
 

@@ -18,9 +18,9 @@ from Xlib.error import DisplayError
 
 from common.recording import Recorder
 from conformance.evidence.film.ffmpeg import run_ffmpeg
+from conformance.evidence.film.format import BAND_HEIGHT
 from conformance.evidence.screen.backends import BACKENDS, NO_BACKEND, Backend, backend_named
 from conformance.evidence.screen.band import Band, notice_of
-from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.evidence.screen.recorder import Film
 from conformance.locale import _
 from conformance.plan import Plan

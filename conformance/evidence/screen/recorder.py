@@ -15,12 +15,13 @@ from typing import Self
 
 from common.recording import Recorder
 from conformance.errors import NotReady
-from conformance.evidence.film.chapters import Mark, ffmetadata, webvtt
+from conformance.evidence.film.chapters import Mark
 from conformance.evidence.film.checks import FilmReport, check
-from conformance.evidence.film.ffmpeg import Recording, run_ffmpeg
+from conformance.evidence.film.ffmpeg import Recording
+from conformance.evidence.film.finishing import finish_file
+from conformance.evidence.film.format import BAND_HEIGHT
 from conformance.evidence.screen.backends import Backend, Screen, X11Grab
 from conformance.evidence.screen.band import Band, BandFiles, band_filter
-from conformance.evidence.screen.layout import BAND_HEIGHT
 from conformance.journal.kinds import FilmFinished, FilmStarted
 from conformance.locale import _
 from conformance.plan.sizes import in_words
@@ -30,7 +31,6 @@ _ENCODING = (
     *("-pix_fmt", "yuv420p", "-threads", "1"),
 )
 _SURVIVING = ("-movflags", "+frag_every_frame+empty_moov+default_base_moof", "-flush_packets", "1")
-_TAIL_S = 0.5
 
 
 def file_name(scenario_id: str) -> str:
@@ -194,38 +194,6 @@ class Film:
         )
         data: Mapping[str, object] = asdict(finished)
         self._recorder.record("film.finished", data, source="bench", witness="screen")
-
-
-def finish_file(path: Path, marks: list[Mark], duration: float) -> None:
-    """Give the film at `path` its chapters and captions, and a WebVTT beside it.
-
-    What was recorded after `duration` seconds, between the order to stop and the end of the
-    recorder, is left out but for half a second: on a busy machine it would make the film too long.
-    Raises `OSError` or `subprocess.SubprocessError` when it cannot; the film is then as it was.
-    """
-    captions = path.with_suffix(".vtt")
-    try:
-        captions.write_text(webvtt(marks, duration), encoding="utf-8", newline="\n")
-    except OSError:
-        captions.unlink(missing_ok=True)  # half of them would pass for all
-        raise
-    with tempfile.TemporaryDirectory(prefix="banc-film-") as name:
-        chapters = Path(name) / "chapters.ffmeta"
-        chapters.write_text(ffmetadata(marks, duration), encoding="utf-8", newline="\n")
-        inputs = ["-i", str(path), "-i", str(chapters)]
-        streams = ["-map", "0:v:0", "-map_metadata", "1", "-map_chapters", "1", "-c:v", "copy"]
-        if marks:
-            inputs += ["-i", str(path.with_suffix(".vtt"))]
-            streams += ["-map", "2:s:0", "-c:s", "mov_text", "-metadata:s:s:0", "language=fra"]
-        whole = path.with_name(f"{path.stem}.whole.mp4")
-        try:
-            output = ["-t", f"{duration + _TAIL_S:.3f}", "-movflags", "+faststart", str(whole)]
-            done = run_ffmpeg(["-y", "-loglevel", "error", *inputs, *streams, *output])
-            if done.returncode != 0 or not whole.is_file():
-                raise OSError(done.stderr.decode("utf-8", "replace").strip().replace("\n", " / "))
-            whole.replace(path)
-        finally:
-            whole.unlink(missing_ok=True)
 
 
 def _limits_of(backend: Backend) -> tuple[str, ...]:
