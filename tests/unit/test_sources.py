@@ -160,7 +160,10 @@ def test_every_tag_of_the_project_is_explained(
     sources: dict[str, Source], texts: dict[PurePosixPath, str]
 ) -> None:
     own = PurePosixPath("docs/sources.md")
-    found = {file: list(unknown_tags(text, sources)) for file, text in texts.items()}
+    # The rule that CONTRIBUTING builds from nothing begins with the entry of its source.
+    built = PurePosixPath("CONTRIBUTING.md")
+    told = texts | {built: re.sub(r"(?ms)^```.*?^```$", "", texts[built])}
+    found = {file: list(unknown_tags(text, sources)) for file, text in told.items()}
 
     assert {file: problems for file, problems in found.items() if problems} == {}
     assert sum(len(tags_in(text)) for file, text in texts.items() if file != own) > 200
