@@ -1,16 +1,15 @@
 """How a rule is declared, and what its check may say."""
 
-import ast
 import hashlib
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from importlib import import_module
 from typing import Literal
 
 from conformance.checks.events import Events
+from conformance.checks.rule_source import source_hash
 from conformance.journal.events import Event, Json
 
 Basis = Literal["ans", "standard", "ours"]
@@ -91,13 +90,14 @@ class Rule:
 
     @property
     def sha256(self) -> str:
-        """Hash of the sources its check is made of: a changed rule is told apart.
+        """Hash of what it declares and of the syntax that its check is made of.
 
-        Its own module, and those of the checks and documents that module reads with, in turn.
+        A changed rule is told apart by it, one that was moved or reworded is not. `source` and
+        `no_mutant` are for people to read and do not count.
         """
-        digest = hashlib.sha256(self.id.encode())
-        for name in sorted(_modules_of(self.check.__module__)):
-            digest.update(_source_of(name).encode())
+        declared = [self.id, self.requires, self.scope, self.reads, self.basis, self.trust]
+        digest = hashlib.sha256(json.dumps([*declared, self.when]).encode())
+        digest.update(source_hash(self.check))
         return digest.hexdigest()
 
     def judges(self, fault: str | None) -> bool:
@@ -110,25 +110,6 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
-
-_READ_WITH = ("conformance.checks.", "conformance.documents.")
-_SHARED_BY_ALL = frozenset({"conformance.checks.registry", "conformance.checks.events"})
-
-
-@cache
-def _modules_of(name: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
-    """`name` and the modules of checks and documents that it imports, in turn."""
-    found = known | {name}
-    for node in ast.walk(ast.parse(_source_of(name))):
-        module = node.module if isinstance(node, ast.ImportFrom) else None
-        if module and module.startswith(_READ_WITH) and module not in found | _SHARED_BY_ALL:
-            found |= _modules_of(module, found)
-    return found
-
-
-@cache
-def _source_of(name: str) -> str:
-    return inspect.getsource(import_module(name))
 
 
 def rule(
