@@ -10,6 +10,7 @@ from importlib import import_module
 
 import pytest
 
+from conformance.checks import registry, rule_source
 from conformance.checks.all_rules import all_rules
 from conformance.checks.events import Events
 from conformance.checks.registry import Said, held
@@ -367,3 +368,29 @@ def test_neither_places_nor_what_every_rule_stands_on_are_told() -> None:
     assert "conformance.documents.mail" in read
     assert "conformance.checks.registry" not in read and "conformance.checks.events" not in read
     assert "conformance.journal.events" not in read
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "concerned"),
+    [
+        ('"ciba.expired"', '"ciba.access-denied"', {"psc.refuses.ciba-expired"}),
+        ('("banc:PSCH-ACR",)', '("banc:PSCH-REFPRO",)', {"psc.acr.higher-accepted"}),
+        ('PSC returns eidas2', 'PSC answers eidas2', set()),
+        ('signs nobody in', 'lets nobody in', set()),
+    ],
+)  # fmt: skip
+def test_a_row_of_the_table_marks_its_own_rule(
+    old: str, new: str, concerned: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = RULES["psc.acr.higher-accepted"].check.__module__
+    changed = source(table).replace(old, new)
+    monkeypatch.setattr(registry, "RULES", {})
+    monkeypatch.setattr(
+        rule_source, "_SOURCES", Sources(lambda name: changed if name == table else source(name))
+    )
+    exec(compile(changed, table, "exec"), {"__name__": table})
+
+    hashes = {name: rule.sha256 for name, rule in registry.RULES.items()}
+
+    assert changed != source(table) and len(hashes) == 15
+    assert {name for name in hashes if hashes[name] != RULES[name].sha256} == concerned
