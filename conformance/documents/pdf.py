@@ -2,12 +2,12 @@
 
 import io
 import logging
-import unicodedata
 from dataclasses import dataclass
 
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
+from common.folding import fold_accents
 from conformance.documents.faults import Unreadable
 from conformance.documents.xml import Element, parse_xml
 
@@ -72,8 +72,7 @@ def is_scan(text: str) -> bool:
 
 def normalise(text: str) -> str:
     """`text` without accents, case, soft hyphens and doubled blanks, to compare wordings."""
-    plain = unicodedata.normalize("NFKD", text.replace("\u00ad", ""))
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    kept = fold_accents(text.replace("\u00ad", ""))
     return " ".join(kept.replace("\u2019", "'").casefold().split())
 
 

@@ -4,13 +4,13 @@ import os
 import re
 import shlex
 import shutil
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from common.folding import fold_accents
 from conformance.catalogue.model import CORRIDORS
 from conformance.locale import N_, _
 from conformance.plan.loading import no_url
@@ -90,8 +90,7 @@ def _usual_address(before: Answers, _folder: Path) -> str:
 
 
 def _usual_client(before: Answers, _folder: Path) -> str:
-    decomposed = unicodedata.normalize("NFKD", before.get("name", "").lower())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = fold_accents(before.get("name", "").lower())
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "mon-produit"
 
 

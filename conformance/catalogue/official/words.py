@@ -1,9 +1,10 @@
 """Words of the official sheets made comparable: headers, profiles, ids, texts in XHTML."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from html.parser import HTMLParser
+
+from common.folding import fold_accents
 
 _BLANKS = "\u00a0\u202f\u2007\u200b\ufeff\u2060 \t\r\n\v\f"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -23,8 +24,7 @@ def _folded_short(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))
+    return " ".join(re.findall(r"[a-z0-9]+", fold_accents(text).lower()))
 
 
 def clean_text(text: str) -> str:

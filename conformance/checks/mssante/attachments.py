@@ -1,9 +1,9 @@
 """What a mail that carries health documents must be made of [IG-MAIL]."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from common.folding import fold_accents
 from conformance.checks.events import Events
 from conformance.checks.observed.actions import ACT_READS, acts
 from conformance.checks.observed.mails import MAIL_READS, SentMail, Zip, claim_of, sent_mails
@@ -111,8 +111,7 @@ def _subject_defect(subject: str, cdas: list[Cda]) -> str | None:
 
 
 def _without_accents(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(fold_accents(text).split())
 
 
 @rule(

@@ -5,10 +5,11 @@ The name begins with the proof id, `/` and `:` written `_`; the advice in the fi
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from common.folding import fold_accents
 
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)+|[vV]\d+")
 _REHEARSAL = re.compile(r"(?:^|[^a-z])(?:repetition|rehearsal)(?:$|[^a-z])")
@@ -62,8 +63,7 @@ def _product(rest: str) -> tuple[str, str]:
 
 
 def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if c.isalnum())
+    return "".join(c for c in fold_accents(text.casefold()) if c.isalnum())
 
 
 def _folded(text: str) -> str:
@@ -72,5 +72,4 @@ def _folded(text: str) -> str:
 
 
 def _plain(char: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", char.casefold())
-    return decomposed[0] if decomposed else char
+    return fold_accents(char.casefold())[:1] or char

@@ -8,12 +8,12 @@ import os
 import stat
 import threading
 import time
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import UnsupportedOperation
 from typing import Protocol, TextIO
 
+from common.folding import fold_accents
 from conformance.drivers.person.asking import BACK, NO, YES, Asked, Choice
 from conformance.locale import _
 
@@ -106,8 +106,7 @@ def decoded(octets: bytes) -> str:
 
 def plain(text: str) -> str:
     """`text` without accents and capitals: how commands and choices are compared."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in parts if not unicodedata.combining(c)).split())
+    return " ".join(fold_accents(text.casefold()).split())
 
 
 def command_of(line: str) -> tuple[str, str]:
