@@ -8,7 +8,7 @@ import threading
 import time
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 import hypothesis
 import pytest
 
@@ -45,8 +45,8 @@ class PscWorld:
         )
         self.other = Client(client_id="autre", secret="s3cret-of-autre", ciba=False)
         self.tenant = self.open("default")
-        self.browser = httpx.Client()
-        self.server = httpx.Client(auth=(self.client.client_id, self.client.secret))
+        self.browser = httpx2.Client()
+        self.server = httpx2.Client(auth=(self.client.client_id, self.client.secret))
 
     def open(self, name, **changes):
         config = TenantConfig(name=name, clients=(self.client, self.other), **changes)
@@ -116,7 +116,7 @@ class PscWorld:
 
     def userinfo(self, access_token):
         headers = {"authorization": f"Bearer {access_token}"}
-        return httpx.get(self.tenant.endpoint("/userinfo"), headers=headers)
+        return httpx2.get(self.tenant.endpoint("/userinfo"), headers=headers)
 
     def ask(self, **changes):
         """A backchannel request."""

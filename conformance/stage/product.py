@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
@@ -123,7 +123,7 @@ class ProductProcess:
         until = time.monotonic() + self.spec.within
         verify = ssl.create_default_context(cafile=self.spec.ca_file) if self.spec.ca_file else True
         pause, last = _FIRST_PAUSE, _("no answer")
-        with httpx.Client(verify=verify, trust_env=False) as client:
+        with httpx2.Client(verify=verify, trust_env=False) as client:
             while (left := until - time.monotonic()) > 0:
                 answer = _ask(client, ready, min(left, 2.0))
                 if answer == "200":
@@ -172,11 +172,11 @@ class ProductProcess:
         return _PLACE.sub(value_of, text)
 
 
-def _ask(client: httpx.Client, url: str, within: float) -> str:
+def _ask(client: httpx2.Client, url: str, within: float) -> str:
     try:
         with client.stream("GET", url, timeout=within) as response:
             return str(response.status_code)
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return f"{_('no answer')} ({type(error).__name__})"
 
 

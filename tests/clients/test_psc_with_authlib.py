@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from authlib.common.security import generate_token
 from authlib.integrations.base_client.errors import OAuthError
@@ -27,7 +27,7 @@ def party(psc_world):
         code_challenge_method="S256",
         token_endpoint_auth_method="client_secret_basic",
     )
-    client.metadata.update(httpx.get(psc_world.tenant.discovery_url).json())
+    client.metadata.update(httpx2.get(psc_world.tenant.discovery_url).json())
     yield client
     client.close()
 
@@ -43,7 +43,7 @@ def _sign_in(party, world):
     )
     asked = dict(parse_qsl(urlsplit(url).query))
     back = world.sign_in(**asked)
-    answer = f"{CALLBACK}?{httpx.QueryParams(back)}"
+    answer = f"{CALLBACK}?{httpx2.QueryParams(back)}"
     tokens = party.fetch_token(
         party.metadata["token_endpoint"],
         authorization_response=answer,
@@ -54,7 +54,7 @@ def _sign_in(party, world):
 
 
 def _claims(party, tokens, nonce):
-    keys = KeySet.import_key_set(httpx.get(party.metadata["jwks_uri"]).json())
+    keys = KeySet.import_key_set(httpx2.get(party.metadata["jwks_uri"]).json())
     token = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
     wanted = {
         "iss": {"essential": True, "value": party.metadata["issuer"]},

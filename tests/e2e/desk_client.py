@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-import httpx
+import httpx2
 import jwt
 from lxml import html
 
@@ -35,8 +35,8 @@ SCOPE = {"scope": PLACES["scope"], "acr_values": "eidas1"}
 
 
 def browser(trust=TRUST):
-    transport = httpx.HTTPTransport(verify=trust, local_address=HERE)
-    return httpx.Client(transport=transport, timeout=10)
+    transport = httpx2.HTTPTransport(verify=trust, local_address=HERE)
+    return httpx2.Client(transport=transport, timeout=10)
 
 
 def submit(window, page, **fields):
@@ -143,7 +143,7 @@ def not_trusted_without_the_root():
     try:
         with browser(ssl.create_default_context()) as window:
             window.get(PLACES["discovery"])
-    except httpx.ConnectError as error:
+    except httpx2.ConnectError as error:
         return "CERTIFICATE_VERIFY_FAILED" in str(error)
     return False
 
@@ -159,7 +159,7 @@ def in_clear():
 def guest():
     """Everything that a product and its person do."""
     met = {}
-    auth = httpx.BasicAuth(CLIENT["client_id"], CLIENT["client_secret"])
+    auth = httpx2.BasicAuth(CLIENT["client_id"], CLIENT["client_secret"])
     with browser() as product, browser() as phone:
         met["without_token"] = [
             phone.get(PLACES[name]).status_code for name in ("phone", "control")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 
 BENCH, DESK, STRANGER = "10.77.0.1", "10.77.0.2", "10.77.0.3"
@@ -61,7 +61,7 @@ def control_with_the_token(folder, said):
     headers = {"authorization": f"Bearer {token['control_token']}"}
     trust = str(folder / "desk" / "banc-ac.pem")
     context = ssl.create_default_context(cafile=trust)
-    return httpx.get(said["data"]["control"], headers=headers, verify=context).status_code
+    return httpx2.get(said["data"]["control"], headers=headers, verify=context).status_code
 
 
 def main(folder):

@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pexpect
 from lxml import html
 from playwright.sync_api import Page, expect, sync_playwright
@@ -204,7 +204,7 @@ class Vendor:
         )
         wrapper.chmod(0o755)
         trust = ssl.create_default_context(cafile=str(platforms.roots))
-        self.phone = httpx.Client(verify=trust, trust_env=False, follow_redirects=True)
+        self.phone = httpx2.Client(verify=trust, trust_env=False, follow_redirects=True)
         self.said: list[str] = []
 
     def run(self, *arguments: str, config: Path) -> "Vendor":

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psutil
 import pytest
 
@@ -224,7 +224,7 @@ def test_it_runs_without_privileges_and_leaves_nothing_behind(
     room = Path(re.findall(r"-d (\S+)", lines[-1])[0])
     port = int(re.findall(r"--port', '(\d+)'", str(apache.args))[0])
     users = {p.uids().real for p in psutil.Process(apache.pid).children(recursive=True)}
-    page = httpx.get(f"http://localhost:{port}/conditions.html", trust_env=False)
+    page = httpx2.get(f"http://localhost:{port}/conditions.html", trust_env=False)
     furnished = room.is_dir()
     apache.send_signal(signal.SIGTERM)
     code = apache.wait(20)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from lxml import html
 from typed_run import Start, Typist, Visitor, starts
@@ -49,17 +49,17 @@ def sent(typist: Typist, visitor: Visitor, document: str) -> None:
     typist.answers("message est parti", "oui")
 
 
-def replaced(visitor: Visitor, document: str) -> httpx.Response:
+def replaced(visitor: Visitor, document: str) -> httpx2.Response:
     """The dialogue that offers to tell the recipients of the new version."""
     return visitor.submit(visitor.open(f"{document}/remplacer"), "text", "Dans trois mois.")
 
 
-def deleted(visitor: Visitor, document: str) -> httpx.Response:
+def deleted(visitor: Visitor, document: str) -> httpx2.Response:
     """The dialogue that offers to tell the recipients of the deletion."""
     return visitor.confirm(f"{document}/supprimer")
 
 
-def shown_error(page: httpx.Response) -> str:
+def shown_error(page: httpx2.Response) -> str:
     """The words of the product's error."""
     [error] = html.document_fromstring(page.content).xpath("//*[@data-testid='error']")
     return str(" ".join(error.text_content().split()))

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 
-import httpx
+import httpx2
 import pytest
 
 ADAPTER = "mocks/lps/banc.adapter.toml"
@@ -57,8 +57,8 @@ def test_without_options_it_says_where_everything_is_and_tells_each_visit(servin
     trust = ssl.create_default_context(cafile=_told(said, "Root certificate"))
     host, _, port = _told(said, "Mail submission (SMTP, STARTTLS, XOAUTH2)").rpartition(":")
 
-    found = httpx.get(_told(said, "Discovery document"), verify=trust).json()
-    refused = httpx.post(found["token_endpoint"], data={"code": "un-code"}, verify=trust)
+    found = httpx2.get(_told(said, "Discovery document"), verify=trust).json()
+    refused = httpx2.post(found["token_endpoint"], data={"code": "un-code"}, verify=trust)
     with smtplib.SMTP(host, int(port), "localhost", 10) as smtp:
         smtp.ehlo()
     process.send_signal(signal.SIGINT)
@@ -82,7 +82,7 @@ def test_on_loopback_the_phone_page_opens_without_any_token(serving):
     _process, said = serving()
     trust = ssl.create_default_context(cafile=_told(said, "Root certificate"))
 
-    answer = httpx.get(_told(said, "Phone page"), verify=trust)
+    answer = httpx2.get(_told(said, "Phone page"), verify=trust)
 
     assert answer.status_code == 200
 
@@ -125,7 +125,7 @@ def test_a_reader_that_leaves_ends_it_without_a_trace(serving):
     trust = ssl.create_default_context(cafile=_told(said, "Root certificate"))
 
     process.stdout.close()
-    answer = httpx.get(_told(said, "Discovery document"), verify=trust)
+    answer = httpx2.get(_told(said, "Discovery document"), verify=trust)
 
     assert answer.status_code == 200
     assert process.wait(20) == 3

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx
+import httpx2
 import pexpect
 from lxml import html
 
@@ -55,13 +55,13 @@ class Visitor:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._browser = httpx.Client(verify=False, follow_redirects=True, timeout=30)
+        self._browser = httpx2.Client(verify=False, follow_redirects=True, timeout=30)
 
-    def open(self, path: str) -> httpx.Response:
+    def open(self, path: str) -> httpx2.Response:
         """Go to a page of the product."""
         return self._browser.get(f"{self.address}{path}")
 
-    def submit(self, page: httpx.Response, name: str, value: str, **more: str) -> httpx.Response:
+    def submit(self, page: httpx2.Response, name: str, value: str, **more: str) -> httpx2.Response:
         """Send the form that holds a field of that name and value."""
         tree: Any = html.document_fromstring(page.content)
         found = tree.xpath("//form[.//*[@name=$name][@value=$value]]", name=name, value=value)
@@ -69,16 +69,16 @@ class Visitor:
         fields = dict(form.form_values()) | {name: value} | more
         return self._browser.post(urljoin(str(page.url), form.get("action") or ""), data=fields)
 
-    def sign_in(self) -> httpx.Response:
+    def sign_in(self) -> httpx2.Response:
         """By card, from the button of the product to its first page."""
         return self.choose_card(self.open("/connexion/psc"))
 
-    def choose_card(self, wallet: httpx.Response) -> httpx.Response:
+    def choose_card(self, wallet: httpx2.Response) -> httpx2.Response:
         """On the page of Pro Santé Connect, back to the product."""
         chosen = {"national_id": DOCTOR.national_id, "step": "choose"}
         return self.submit(self.submit(wallet, "means", "cps", **chosen), "step", "card")
 
-    def confirm(self, path: str) -> httpx.Response:
+    def confirm(self, path: str) -> httpx2.Response:
         """Press the only button of a page."""
         page = self.open(path)
         tree: Any = html.document_fromstring(page.content)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from lxml import html
 
@@ -103,19 +103,19 @@ class Browser:
 
     def __init__(self, base_url: str, ca_file: Path) -> None:
         self.base_url = base_url
-        self.http = httpx.Client(
+        self.http = httpx2.Client(
             verify=ssl.create_default_context(cafile=str(ca_file)),
             follow_redirects=True,
             timeout=20,
             trust_env=False,
         )
-        self.page: httpx.Response = httpx.Response(204)
+        self.page: httpx2.Response = httpx2.Response(204)
 
-    def open(self, path: str) -> httpx.Response:
+    def open(self, path: str) -> httpx2.Response:
         self.page = self.http.get(path if "://" in path else self.base_url + path)
         return self.page
 
-    def submit(self, **fields: str) -> httpx.Response:
+    def submit(self, **fields: str) -> httpx2.Response:
         form = html.fromstring(self.page.text, base_url=str(self.page.url)).forms[0]
         hidden = {k: v for k, v in form.form_values() if k not in fields}
         target = str(self.page.url.join(form.action or ""))
@@ -131,11 +131,11 @@ class Browser:
         found = html.fromstring(self.page.text).xpath("//*[@data-testid=$id]", id=testid)
         return [" ".join(element.text_content().split()) for element in found]
 
-    def to_wallet(self, person: Professional = DOCTOR, means: str = "cps") -> httpx.Response:
+    def to_wallet(self, person: Professional = DOCTOR, means: str = "cps") -> httpx2.Response:
         self.open("/connexion/psc")
         return self.submit(step="choose", means=means, national_id=person.national_id)
 
-    def sign_in(self, person: Professional = DOCTOR) -> httpx.Response:
+    def sign_in(self, person: Professional = DOCTOR) -> httpx2.Response:
         self.to_wallet(person)
         return self.submit(step="card")
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from ipaddress import ip_network
 
-import httpx
+import httpx2
 import pytest
 
 from common.networks import AllowList, is_loopback
@@ -90,7 +90,7 @@ def test_a_stranger_is_refused_by_psc_before_the_request_is_read_and_recorded(tm
     heard = Heard()
 
     async def work(psc, tenant):
-        async with httpx.AsyncClient() as stranger:
+        async with httpx2.AsyncClient() as stranger:
             json = {"content-type": "application/json"}
             return await stranger.post(tenant.discovery_url, content=b"{", headers=json)
 
@@ -104,10 +104,10 @@ def test_a_stranger_is_refused_by_psc_before_the_request_is_read_and_recorded(tm
 def test_the_address_of_the_phone_page_opens_it_in_one_browser_only(tmp_path):
     async def work(psc, tenant):
         ticketed = psc.phone_ticket(tenant)
-        async with httpx.AsyncClient() as person:
+        async with httpx2.AsyncClient() as person:
             opened = await person.get(ticketed, follow_redirects=True)
             again = await person.get(tenant.phone_url)
-        async with httpx.AsyncClient() as other:
+        async with httpx2.AsyncClient() as other:
             used = await other.get(ticketed)
             bare = await other.get(tenant.phone_url)
         return opened, [a.status_code for a in (opened, again, used, bare)]
@@ -120,7 +120,7 @@ def test_the_address_of_the_phone_page_opens_it_in_one_browser_only(tmp_path):
 
 def test_an_open_phone_page_does_not_give_the_lasting_token_away(tmp_path):
     async def work(psc, tenant):
-        async with httpx.AsyncClient() as person:
+        async with httpx2.AsyncClient() as person:
             await person.get(psc.phone_ticket(tenant))
             return dict(person.cookies)
 
@@ -132,7 +132,7 @@ def test_an_open_phone_page_does_not_give_the_lasting_token_away(tmp_path):
 def test_a_phone_ticket_does_not_open_the_control_api(tmp_path):
     async def work(psc, tenant):
         ticket = psc.phone_ticket(tenant).partition("?")[2]
-        async with httpx.AsyncClient() as robot:
+        async with httpx2.AsyncClient() as robot:
             return (await robot.get(f"{psc.base_url}/control/tenants?{ticket}")).status_code
 
     assert _with_psc(tmp_path, Heard(), work, control_token="sesame") == 401
@@ -141,7 +141,7 @@ def test_a_phone_ticket_does_not_open_the_control_api(tmp_path):
 def test_who_answers_the_phone_does_not_steer_the_mock(tmp_path):
     async def work(psc, tenant):
         control = f"{psc.base_url}/control/tenants"
-        async with httpx.AsyncClient() as person:
+        async with httpx2.AsyncClient() as person:
             opened = await person.get(psc.phone_ticket(tenant), follow_redirects=True)
             steered = await person.get(control)
             bearer = await person.get(control, headers={"authorization": "Bearer sesame"})
@@ -199,7 +199,7 @@ def test_a_slow_header_of_somebody_let_in_is_waited_for(tmp_path, monkeypatch):
         reader, writer = await asyncio.open_connection("127.0.0.1", psc.port)
         writer.write(b"GET /phone HTTP/1.1\r\n")
         await writer.drain()
-        async with httpx.AsyncClient() as other:
+        async with httpx2.AsyncClient() as other:
             await other.get(tenant.phone_url)
         writer.write(b"Host: x\r\n\r\n")
         said = await reader.readline()

@@ -1,6 +1,6 @@
 """The bench's door of the reference product, driven by the bench's own adapter driver."""
 
-import httpx
+import httpx2
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
@@ -112,7 +112,7 @@ def test_words_it_was_not_taught_are_unsupported(driver):
 def test_bad_arguments_are_told_apart(lps, body):
     address = f"{lps.settings.base_url}/adapter/actions/show_terms"
 
-    answer = httpx.post(address, content=body)
+    answer = httpx2.post(address, content=body)
 
     assert answer.status_code == 422
 
@@ -120,6 +120,6 @@ def test_bad_arguments_are_told_apart(lps, body):
 def test_without_the_setting_there_is_no_door(make_lps):
     world = make_lps(adapter=False)
 
-    answer = httpx.get(f"{world.settings.base_url}/adapter/ready")
+    answer = httpx2.get(f"{world.settings.base_url}/adapter/ready")
 
     assert answer.status_code == 404

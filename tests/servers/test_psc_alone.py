@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 
-import httpx
+import httpx2
 import pytest
 
 
@@ -46,11 +46,11 @@ def alone(tmp_path):
 
 def test_it_tells_its_addresses_and_writes_events_with_secrets_masked(alone):
     process, told, events = alone("--lifetimes", "short", "--fault", "ciba.unknown-user")
-    discovery = httpx.get(told["discovery"]).json()
+    discovery = httpx2.get(told["discovery"]).json()
     form = {"grant_type": "refresh_token", "refresh_token": "un-jeton-a-cacher"}
     auth = (told["client_id"], told["client_secret"])
 
-    httpx.post(discovery["token_endpoint"], data=form, auth=auth)
+    httpx2.post(discovery["token_endpoint"], data=form, auth=auth)
     seen = [events.get(timeout=10) for _ in range(3)]
     process.send_signal(signal.SIGINT)
 
@@ -65,7 +65,7 @@ def test_it_opens_the_tenants_asked_for(alone):
     _, told, _ = alone("--tenant", "alpha")
 
     assert told["issuer"].endswith("/t/alpha/auth/realms/esante-wallet")
-    assert httpx.get(told["phone"]).status_code == 200
+    assert httpx2.get(told["phone"]).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import threading
 
-import httpx
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -30,7 +30,7 @@ def test_an_approved_request_gives_tokens_of_the_person_asked_for(psc_world):
 
     tokens = psc_world.poll(asked["auth_req_id"]).json()
 
-    keys = KeySet.import_key_set(httpx.get(psc_world.tenant.endpoint("/certs")).json())
+    keys = KeySet.import_key_set(httpx2.get(psc_world.tenant.endpoint("/certs")).json())
     claims = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"]).claims
     assert (asked["expires_in"], asked["interval"]) == (120, 2)
     assert (pending[0].digits, pending[0].kind, pending[0].channel) == ("42", "ciba", "MOBILE")
@@ -152,7 +152,7 @@ def test_a_client_without_ciba_is_refused(psc_world):
     form = {"scope": "openid", "login_hint": DOCTOR.national_id}
     other = (psc_world.other.client_id, psc_world.other.secret)
 
-    answer = httpx.post(psc_world.tenant.endpoint("/ext/ciba/auth"), data=form, auth=other)
+    answer = httpx2.post(psc_world.tenant.endpoint("/ext/ciba/auth"), data=form, auth=other)
 
     assert _error(answer) == (400, "unauthorized_client")
 
@@ -165,7 +165,7 @@ def test_the_request_of_another_client_cannot_be_polled(psc_world):
     }
 
     other = (psc_world.other.client_id, psc_world.other.secret)
-    answer = httpx.post(psc_world.tenant.endpoint("/token"), data=form, auth=other)
+    answer = httpx2.post(psc_world.tenant.endpoint("/token"), data=form, auth=other)
 
     assert _error(answer) == (400, "invalid_grant")
 

@@ -2,7 +2,7 @@
 
 import secrets
 
-import httpx
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -15,7 +15,7 @@ AFTER = "http://127.0.0.1:9/au-revoir"
 
 
 def _id_token(world, tokens):
-    keys = KeySet.import_key_set(httpx.get(world.tenant.endpoint("/certs")).json())
+    keys = KeySet.import_key_set(httpx2.get(world.tenant.endpoint("/certs")).json())
     return jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
 
 
@@ -23,8 +23,8 @@ def test_discovery_stands_under_the_psc_name_only(psc_world):
     tenant = psc_world.tenant
     standard = f"{tenant.issuer}/.well-known/openid-configuration"
 
-    found = httpx.get(tenant.discovery_url)
-    missing = httpx.get(standard)
+    found = httpx2.get(tenant.discovery_url)
+    missing = httpx2.get(standard)
 
     assert found.json()["issuer"] == tenant.issuer
     assert found.json()["authorization_endpoint"] == tenant.wallet_url
@@ -33,10 +33,10 @@ def test_discovery_stands_under_the_psc_name_only(psc_world):
 
 
 def test_every_endpoint_of_the_discovery_document_is_served(psc_world):
-    document = httpx.get(psc_world.tenant.discovery_url).json()
+    document = httpx2.get(psc_world.tenant.discovery_url).json()
     addresses = [value for name, value in document.items() if name.endswith(("endpoint", "uri"))]
 
-    answers = [httpx.options(address) for address in addresses]
+    answers = [httpx2.options(address) for address in addresses]
 
     assert len(addresses) == 8
     assert {answer.status_code for answer in answers} == {405}
@@ -62,7 +62,7 @@ def test_a_login_by_card_gives_tokens_that_verify(psc_world):
 def test_the_access_token_has_no_audience(psc_world):
     tokens = psc_world.tokens()
 
-    keys = KeySet.import_key_set(httpx.get(psc_world.tenant.endpoint("/certs")).json())
+    keys = KeySet.import_key_set(httpx2.get(psc_world.tenant.endpoint("/certs")).json())
     claims = jwt.decode(tokens["access_token"], keys, algorithms=["RS256"]).claims
 
     assert "aud" not in claims
@@ -125,7 +125,7 @@ def test_a_code_of_another_client_is_refused(psc_world):
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
 
     other = (psc_world.other.client_id, psc_world.other.secret)
-    answer = httpx.post(psc_world.tenant.endpoint("/token"), data=form, auth=other)
+    answer = httpx2.post(psc_world.tenant.endpoint("/token"), data=form, auth=other)
 
     assert answer.json()["error"] == "invalid_grant"
 
@@ -231,7 +231,7 @@ def test_form_post_brings_the_code_in_a_form(psc_world):
 def test_a_client_that_does_not_authenticate_is_refused(psc_world, auth, form):
     form = {"grant_type": "refresh_token", "refresh_token": "x", **form}
 
-    answer = httpx.post(psc_world.tenant.endpoint("/token"), data=form, auth=auth)
+    answer = httpx2.post(psc_world.tenant.endpoint("/token"), data=form, auth=auth)
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert "basic" in answer.headers["www-authenticate"].lower()
@@ -243,7 +243,7 @@ def test_a_secret_in_the_form_works_too_but_not_both_at_once(psc_world):
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], **secret}
 
     both = psc_world.server.post(psc_world.tenant.endpoint("/token"), data=form)
-    posted = httpx.post(psc_world.tenant.endpoint("/token"), data=form)
+    posted = httpx2.post(psc_world.tenant.endpoint("/token"), data=form)
 
     assert both.json()["error"] == "invalid_request"
     assert posted.status_code == 200
@@ -420,7 +420,7 @@ def test_a_client_cannot_revoke_the_tokens_of_another(psc_world):
     tokens, other = psc_world.tokens(), (psc_world.other.client_id, psc_world.other.secret)
 
     form = {"token": tokens["access_token"]}
-    answer = httpx.post(psc_world.tenant.endpoint("/revoke"), data=form, auth=other)
+    answer = httpx2.post(psc_world.tenant.endpoint("/revoke"), data=form, auth=other)
 
     assert answer.json()["error"] == "invalid_token"
     assert psc_world.userinfo(tokens["access_token"]).status_code == 200
@@ -431,7 +431,7 @@ def test_tenants_know_nothing_of_each_other(psc_world):
     tokens = psc_world.tokens()
     headers = {"authorization": f"Bearer {tokens['access_token']}"}
 
-    foreign = httpx.get(other.endpoint("/userinfo"), headers=headers)
+    foreign = httpx2.get(other.endpoint("/userinfo"), headers=headers)
 
     assert other.issuer.endswith("/t/alpha/auth/realms/esante-wallet")
     assert foreign.status_code == 401

@@ -5,7 +5,7 @@ import hmac
 import json
 import time
 
-import httpx
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -17,7 +17,7 @@ from mocks.psc.fault_table import FAULTS
 
 
 def _keys(world):
-    return KeySet.import_key_set(httpx.get(world.tenant.endpoint("/certs")).json())
+    return KeySet.import_key_set(httpx2.get(world.tenant.endpoint("/certs")).json())
 
 
 def _parts(token):

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-import httpx
+import httpx2
 import pytest
 from lxml import html
 
@@ -67,7 +67,7 @@ def test_the_waiting_page_is_told_of_the_answer(psc_world):
     heard = []
 
     def listen():
-        heard.append(httpx.get(f"{address}/events", timeout=10).text)
+        heard.append(httpx2.get(f"{address}/events", timeout=10).text)
 
     listening = threading.Thread(target=listen)
     listening.start()
@@ -184,7 +184,7 @@ def test_an_answer_comes_once_and_from_no_other_site(psc_world):
 
 
 def test_the_phone_is_told_of_a_new_request(psc_world):
-    with httpx.stream("GET", f"{psc_world.tenant.phone_url}/events", timeout=10) as stream:
+    with httpx2.stream("GET", f"{psc_world.tenant.phone_url}/events", timeout=10) as stream:
         lines = stream.iter_lines()
         first = next(lines)
         psc_world.ask()
@@ -265,11 +265,11 @@ def _with_mock(folder, work, **options):
 def test_phone_and_control_need_the_token_when_one_is_set(tmp_path):
     async def work(psc):
         tenant = psc.open_tenant(TenantConfig())
-        async with httpx.AsyncClient() as person:
+        async with httpx2.AsyncClient() as person:
             without = await person.get(tenant.phone_url)
             opened = await person.get(f"{tenant.phone_url}?control_token=sesame")
             inside = await person.get(tenant.phone_url)
-        async with httpx.AsyncClient() as robot:
+        async with httpx2.AsyncClient() as robot:
             address = f"{psc.base_url}/control/tenants"
             refused = await robot.get(address, headers={"authorization": "Bearer faux"})
             bearer = {"authorization": "Bearer sesame"}
@@ -284,7 +284,7 @@ def test_phone_and_control_need_the_token_when_one_is_set(tmp_path):
 def test_strangers_are_kept_out_of_a_mock_with_an_allow_list(tmp_path):
     async def work(psc):
         tenant = psc.open_tenant(TenantConfig())
-        async with httpx.AsyncClient() as stranger:
+        async with httpx2.AsyncClient() as stranger:
             return (await stranger.get(tenant.discovery_url)).status_code
 
     assert _with_mock(tmp_path, work, guard={"allow": ["10.0.0.0/8"]}) == 403
@@ -302,7 +302,7 @@ def test_it_speaks_tls_with_the_certificate_given(tmp_path):
 
     async def work(psc):
         tenant = psc.open_tenant(TenantConfig())
-        async with httpx.AsyncClient(verify=False) as client:
+        async with httpx2.AsyncClient(verify=False) as client:
             return (await client.get(tenant.discovery_url)).json()["issuer"]
 
     issuer = _with_mock(tmp_path / "keys", work, tls=files)

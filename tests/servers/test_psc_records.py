@@ -4,7 +4,7 @@ import base64
 import socket
 import urllib.parse
 
-import httpx
+import httpx2
 import pytest
 from pydantic import TypeAdapter
 
@@ -43,8 +43,8 @@ def _whole_story(world):
     world.browser.get(world.tenant.endpoint("/logout"), params={"id_token_hint": ciba["id_token"]})
     # What no honest client does: secrets where none is expected.
     stray = {"x-jeton": tokens["access_token"], "referer": f"http://127.0.0.1/?code={code}"}
-    httpx.get(f"{world.psc.base_url}/inconnu?code={code}&a={ciba['access_token']}", headers=stray)
-    httpx.post(introspect, json={"refresh_token": ciba["refresh_token"]})
+    httpx2.get(f"{world.psc.base_url}/inconnu?code={code}&a={ciba['access_token']}", headers=stray)
+    httpx2.post(introspect, json={"refresh_token": ciba["refresh_token"]})
     return [
         code,
         "v" * 50,
@@ -127,7 +127,7 @@ def test_facts_say_who_how_and_for_whom(psc_world):
     "path", ["/inconnu", "/", "/t/personne/auth", "/t/default/auth", "/auth/realms/autre"]
 )
 def test_an_unknown_address_is_recorded(psc_world, path):
-    answer = httpx.get(psc_world.psc.base_url + path)
+    answer = httpx2.get(psc_world.psc.base_url + path)
 
     recorded = psc_world.exchanges()[0]
     assert answer.status_code == 404
@@ -136,7 +136,7 @@ def test_an_unknown_address_is_recorded(psc_world, path):
 
 
 def test_a_wrong_method_is_recorded_under_its_route(psc_world):
-    answer = httpx.get(psc_world.tenant.endpoint("/token"))
+    answer = httpx2.get(psc_world.tenant.endpoint("/token"))
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert psc_world.exchanges("token")[0]["refused_for"] == "method_not_allowed"
@@ -184,7 +184,7 @@ def test_a_body_that_cannot_be_read_is_refused_and_recorded(psc_world, content, 
     headers = {"content-type": media}
 
     address = psc_world.tenant.endpoint("/token")
-    answer = httpx.post(address, content=content, headers=headers)
+    answer = httpx2.post(address, content=content, headers=headers)
 
     assert (answer.status_code, answer.json()["error"]) == (status, "invalid_request")
     assert psc_world.exchanges("token")[0]["response"]["status"] == status

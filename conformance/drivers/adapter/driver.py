@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import httpx
+import httpx2
 
 from common.recording import Masked, Recorder
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, Stopped, unknown_word
@@ -57,7 +57,7 @@ class AdapterDriver:
         log = ExchangeLog(options.recorder, options.tenant, addresses, self.source)
         self._agent = UserAgent(log, options.ca_file)
         self._wallet = WalletForms(self._agent)
-        self._client = httpx.Client(trust_env=False)
+        self._client = httpx2.Client(trust_env=False)
         self._answered = False
         self._under_way = False
 

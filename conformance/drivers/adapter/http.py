@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 
 from conformance.drivers.deadlines import Deadline
 from conformance.locale import _, phrase
@@ -43,7 +43,7 @@ class Dropped(NoAnswer):
 
 
 def ask(
-    client: httpx.Client,
+    client: httpx2.Client,
     method: str,
     url: str,
     deadline: Deadline,
@@ -60,17 +60,17 @@ def ask(
         response = client.send(request, stream=True, follow_redirects=False)
         with contextlib.closing(response), _cut_at(deadline, response):
             body = _body(response)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise Unreachable(
             phrase("not an address that can be asked ({reason})", reason=error)
         ) from error
-    except httpx.ConnectTimeout as error:
+    except httpx2.ConnectTimeout as error:
         raise Unreachable(_within(_("no connection within {seconds:g} s"), deadline)) from error
-    except httpx.ConnectError as error:
+    except httpx2.ConnectError as error:
         raise Unreachable(phrase("no connection ({reason})", reason=_cause(error))) from error
-    except httpx.TimeoutException as error:
+    except httpx2.TimeoutException as error:
         raise TimedOut(_within(_("no answer within {seconds:g} s"), deadline)) from error
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         if deadline.passed:
             raise TimedOut(_within(_("no whole answer within {seconds:g} s"), deadline)) from error
         raise Dropped(
@@ -81,7 +81,7 @@ def ask(
     return Answer(response.status_code, dict(response.headers), body, url)
 
 
-def _body(response: httpx.Response) -> bytes:
+def _body(response: httpx2.Response) -> bytes:
     octets = bytearray()
     for chunk in response.iter_bytes():
         octets += chunk
@@ -92,7 +92,7 @@ def _body(response: httpx.Response) -> bytes:
 
 
 @contextlib.contextmanager
-def _cut_at(deadline: Deadline, response: httpx.Response) -> Iterator[None]:
+def _cut_at(deadline: Deadline, response: httpx2.Response) -> Iterator[None]:
     """Shut the connection at the deadline: a body that drips resets every read time-out."""
     stream = response.extensions["network_stream"]
     connection: socket.socket = stream.get_extra_info("socket")

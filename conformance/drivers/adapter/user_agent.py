@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import httpx
+import httpx2
 from lxml import html
 
 from conformance.drivers.adapter.http import Answer, Dropped, NoAnswer, ask
@@ -127,8 +127,8 @@ class UserAgent:
             )
         )
 
-    def _new_client(self) -> httpx.Client:
-        return httpx.Client(
+    def _new_client(self) -> httpx2.Client:
+        return httpx2.Client(
             verify=self._verify,
             trust_env=False,
             headers={

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-import httpx
+import httpx2
 import jwt
 
 SCOPE = "openid scope_all"
@@ -75,7 +75,7 @@ class ProSanteConnect:
         self._basic = (quote_plus(client_id), quote_plus(client_secret))
         self._redirect_uri = redirect_uri
         trusted = ssl.create_default_context(cafile=ca_file or None)
-        self._http = httpx.Client(verify=trusted, timeout=10, trust_env=False)
+        self._http = httpx2.Client(verify=trusted, timeout=10, trust_env=False)
         self._lock = threading.Lock()
         self._metadata: dict[str, Any] = {}
         self._metadata_until = 0.0
@@ -177,7 +177,7 @@ class ProSanteConnect:
         try:
             response = self._http.request(method, url, **options)
             answer = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise Unavailable("Pro Santé Connect ne répond pas.") from error
         if response.status_code >= 500 or not isinstance(answer, dict):
             raise Unavailable("Pro Santé Connect ne répond pas comme attendu.")
