@@ -85,10 +85,6 @@ class Served:
         except psutil.NoSuchProcess:
             return 0.0
 
-    def running(self) -> bool:
-        """Whether the process lives."""
-        return self._process.poll() is None
-
     def stop(self) -> None:
         """Close its input, and kill it if that is not enough."""
         assert self._process.stdin is not None and self._process.stdout is not None

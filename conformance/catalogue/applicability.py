@@ -12,9 +12,6 @@ from conformance.catalogue.loader import Catalogue
 from conformance.catalogue.model import GENERAL, Alternative, Proof, Requirement, Scenario
 from conformance.locale import _, language
 
-_NO_SIGN_IN = ("documents", "person")
-"""Modes of scenarios that are shown whichever way people sign in."""
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -1,7 +1,7 @@
 """Loads the catalogue: requirements, scenarios and proofs, ready to be asked."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -59,12 +59,11 @@ class Catalogue:
         return {proof.id: proof for proof in reversed(self.proofs)}
 
     @cached_property
-    def _proofs_by_scenario(self) -> dict[str, list[Proof]]:
-        return _grouped(self.proofs, lambda proof: proof.scenario)
-
-    @cached_property
     def _proofs_by_requirement(self) -> dict[str, list[Proof]]:
-        return _grouped(self.proofs, lambda proof: proof.requirement)
+        grouped: dict[str, list[Proof]] = {}
+        for proof in self.proofs:
+            grouped.setdefault(proof.requirement, []).append(proof)
+        return grouped
 
     @cached_property
     def requirement_ids(self) -> frozenset[str]:
@@ -105,10 +104,6 @@ class Catalogue:
         if scenario_id not in self._scenarios:
             raise KeyError(f"scenario {scenario_id!r} is not in the catalogue")
         return self._scenarios[scenario_id]
-
-    def proofs_of(self, scenario_id: str) -> tuple[Proof, ...]:
-        """The proofs that a scenario produces, in the order of the catalogue."""
-        return tuple(self._proofs_by_scenario.get(scenario_id, ()))
 
     def proofs_for(self, requirement_id: str) -> tuple[Proof, ...]:
         """The proofs asked for a requirement, in the order of the catalogue."""
@@ -175,10 +170,6 @@ class Catalogue:
                     owed[row.id] = nature
         return owed
 
-    def text_known(self, requirement_id: str) -> bool:
-        """Whether somebody here has read what the id asks. Raises `KeyError` if unknown."""
-        return all(row.text_status != "unknown" for row in self.rows(requirement_id))
-
 
 @cache
 def built_in() -> Catalogue:
@@ -208,13 +199,6 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         readings=tuple(reading.readings),
         alternatives=tuple(reading.alternatives),
     )
-
-
-def _grouped(proofs: Iterable[Proof], by: Callable[[Proof], str]) -> dict[str, list[Proof]]:
-    grouped: dict[str, list[Proof]] = {}
-    for proof in proofs:
-        grouped.setdefault(by(proof), []).append(proof)
-    return grouped
 
 
 def _files(shelf: Traversable) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Lang = Literal["fr", "en"]
 Wave = Literal["1", "2"]
 Corridor = Literal["LGC", "RIS", "SGL", "LGO", "DPI", "PFI", "DB"]
 Nature = Literal["must", "must_not", "may"]

@@ -43,11 +43,6 @@ def national_id_kind(value: str) -> NationalIdKind | None:
     return next((kind for kind, form in _FORMS if form.fullmatch(value)), None)
 
 
-def rpps_of(national_id: str) -> str | None:
-    """The 11 digits of the RPPS in a national identifier of type 8."""
-    return national_id[1:] if national_id_kind(national_id) == "RPPS" else None
-
-
 def luhn_holds(digits: str) -> bool:
     """Whether the last digit is the Luhn check digit of the others; for information only."""
     return digits.isascii() and digits.isdigit() and bool(luhn.is_valid(digits))

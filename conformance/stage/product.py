@@ -41,7 +41,7 @@ class StartSpec:
 
 
 class ProductProcess:
-    """The product's process behind one face: `start`, `died`, `restart`, `stop`.
+    """The product's process behind one face: `start`, `died`, `stop`.
 
     Every error is a `NotReady` that names the key of `banc.toml` and gives the end of the log.
     """
@@ -106,11 +106,6 @@ class ProductProcess:
     def tail(self) -> str:
         """The end of its log."""
         return self._process.tail() if self._process else ""
-
-    def restart(self) -> None:
-        """Stop it and start it again. Raises `NotReady`."""
-        self.stop()
-        self.start()
 
     def stop(self) -> None:
         """End it and all that it started; harmless when it is not running."""

@@ -9,8 +9,6 @@ from conformance.drivers.actions import ACTIONS, SEES, Driver, Outcome, Seen, St
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 
-Watch = Callable[[], None]
-
 
 class RecordedSystem:
     """`system` of a story: calls of the vocabulary go to a driver and leave their two events.

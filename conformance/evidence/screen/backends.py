@@ -22,16 +22,11 @@ class Screen(Protocol):
 
 
 class Backend(Protocol):
-    """A way to record a whole screen. `tried` is false for those never run by this project."""
+    """A way to record a whole screen."""
 
     @property
     def name(self) -> str:
         """As `[evidence] screen` of banc.toml calls it."""
-        ...
-
-    @property
-    def tried(self) -> bool:
-        """Whether the project's own tests have recorded with it."""
         ...
 
     def grab(self, screen: Screen, screen_height: int, rate: int) -> list[str]:
@@ -44,7 +39,6 @@ class X11Grab:
     """An X display (Linux)."""
 
     name: str = "x11grab"
-    tried: bool = True
 
     def grab(self, screen: Screen, screen_height: int, rate: int) -> list[str]:
         """The whole display: no window, no part of it is chosen."""
@@ -60,7 +54,6 @@ class GdiGrab:
     """The desktop of Windows, at its own size. Written from ffmpeg's manual, never run."""
 
     name: str = "gdigrab"
-    tried: bool = False
 
     def grab(self, screen: Screen, screen_height: int, rate: int) -> list[str]:
         """The whole desktop."""
@@ -72,7 +65,6 @@ class AvFoundation:
     """The first screen of macOS, at its own size. Written from ffmpeg's manual, never run."""
 
     name: str = "avfoundation"
-    tried: bool = False
 
     def grab(self, screen: Screen, screen_height: int, rate: int) -> list[str]:
         """The first screen, without sound."""

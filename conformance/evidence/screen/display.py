@@ -79,11 +79,6 @@ class Display:
         return {**os.environ, "DISPLAY": self.name, "XCURSOR_SIZE": "32"}
 
     @property
-    def managed(self) -> bool:
-        """Whether windows have title bars and obey a window manager."""
-        return self._manager is not None and self._manager.poll() is None
-
-    @property
     def alive(self) -> bool:
         """Whether the X server still answers."""
         if self._server.poll() is not None:

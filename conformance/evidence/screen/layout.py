@@ -26,14 +26,6 @@ class Area:
         """As X and Tk write it: `WIDTHxHEIGHT+X+Y`."""
         return f"{self.width}x{self.height}+{self.x}+{self.y}"
 
-    @property
-    def chromium_arguments(self) -> list[str]:
-        """What puts a window of Chromium there."""
-        return [
-            f"--window-position={self.x},{self.y}",
-            f"--window-size={self.width},{self.height}",
-        ]
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -53,20 +45,10 @@ def browser_only(screen: Area) -> Layout:
     return Layout(screen)
 
 
-def browser_and_phone(screen: Area) -> Layout:
-    """The product's browser on the left, the bench's phone page on the right."""
-    return Layout(_left(screen, title_bar=0), _right(screen))
-
-
 def desktop_and_phone(screen: Area) -> Layout:
     """A native window on the left, its title bar included, the phone page on the right (CIBA)."""
-    return Layout(_left(screen, title_bar=TITLE_BAR), _right(screen))
-
-
-def _left(screen: Area, title_bar: int) -> Area:
-    return Area(screen.x, screen.y, screen.width - _PHONE_WIDTH, screen.height - title_bar)
-
-
-def _right(screen: Area) -> Area:
-    left = screen.x + screen.width - _PHONE_WIDTH
-    return Area(left, screen.y, _PHONE_WIDTH, screen.height)
+    left = screen.width - _PHONE_WIDTH
+    return Layout(
+        Area(screen.x, screen.y, left, screen.height - TITLE_BAR),
+        Area(screen.x + left, screen.y, _PHONE_WIDTH, screen.height),
+    )

@@ -3,7 +3,7 @@
 from checks_documents import INS, LABEL, TEST_OID, TITLE, Doc, archive, letter, pdf
 
 from conformance.documents.cda import InstanceId, read_cda
-from conformance.documents.identifiers import luhn_holds, national_id_kind, rpps_of
+from conformance.documents.identifiers import luhn_holds, national_id_kind
 from conformance.documents.ins import ins_fault
 from conformance.documents.mail import read_mail
 from conformance.documents.pdf import PdfClaim, is_scan, normalise, pdf_claim, pdf_text
@@ -99,8 +99,6 @@ def test_identifiers_are_told_by_their_form() -> None:
     assert national_id_kind("899700042171") == "RPPS"
     assert national_id_kind("ANS20260115093000") == "EDIT"
     assert national_id_kind("doctor@cabinet.test") is None
-    assert rpps_of("899700042171") == "99700042171"
-    assert rpps_of("ANS20260115093000") is None
     assert luhn_holds("79927398713")
     assert not luhn_holds("79927398710")
     assert ins_fault(INS) is None
