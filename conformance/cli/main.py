@@ -27,7 +27,7 @@ COMMANDS = {
     "film": "conformance.cli.film",
     "catalogue": "conformance.cli.catalogue.command",
     "identities": "conformance.cli.identities",
-    "doctor": "conformance.cli.doctor",
+    "doctor": "conformance.cli.doctor.command",
     "bench": "conformance.cli.bench",
     "test": "conformance.cli.test",
 }

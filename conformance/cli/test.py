@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.doctor import TEST_TOOLS, install, missing
+from conformance.cli.doctor.installing import install
+from conformance.cli.doctor.table import TEST_TOOLS, missing
 from conformance.cli.main import with_lang
 
 QUALITY = (

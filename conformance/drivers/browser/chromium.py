@@ -21,12 +21,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from conformance.drivers.browser.playwright_driver import does_not_start, driver_version
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
 Box = tuple[int, int, int, int]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_DRIVER_S_END = "Connection closed while reading from the driver"
+"""What Playwright says when its driver is gone."""
 _LONGEST_TMPDIR = 55
 """Chromium adds 46 characters to the name of a socket, and the system takes 104 in all."""
 _QUIET = (
@@ -96,10 +99,10 @@ class Chromium:
 
     def __init__(self, options: ChromiumOptions) -> None:
         executable = options.executable or find_chromium(options.environment)
+        engine = _Engine.taken()
         self._home = Path(tempfile.mkdtemp(prefix="banc-chromium-"))
         self._profile = self._home / "profile"
         self._closed = False
-        engine = _Engine.taken()
         try:
             self._prepare(options)
             self.context = self._launch(engine, executable, options)
@@ -189,13 +192,24 @@ class _Engine:
 
     @classmethod
     def taken(cls) -> Playwright:
+        """The one of this thread. Raises `NotReady` when its driver does not start here."""
         count: int = getattr(cls._of_thread, "count", 0)
         if count == 0:
             logging.getLogger("asyncio").addFilter(_not_the_driver_s_end)
-            cls._of_thread.playwright = sync_playwright().start()
+            cls._of_thread.playwright = cls._started()
         cls._of_thread.count = count + 1
         playwright: Playwright = cls._of_thread.playwright
         return playwright
+
+    @staticmethod
+    def _started() -> Playwright:
+        version = driver_version()
+        try:
+            return sync_playwright().start()
+        except Exception as error:
+            if _DRIVER_S_END not in str(error):
+                raise
+            raise does_not_start(f"Node {version}: {error}") from error
 
     @classmethod
     def given_back(cls) -> None:
@@ -208,7 +222,7 @@ class _Engine:
 def _not_the_driver_s_end(record: logging.LogRecord) -> bool:
     """Drop asyncio's word that nobody awaited it: a Ctrl-C ends Playwright's driver with us."""
     error = record.exc_info[1] if record.exc_info else None
-    return "Connection closed while reading from the driver" not in str(error)
+    return _DRIVER_S_END not in str(error)
 
 
 def _arguments(options: ChromiumOptions) -> list[str]:
