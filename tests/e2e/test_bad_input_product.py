@@ -220,3 +220,31 @@ def test_a_missing_tool_is_named_with_its_package(
 
     assert ran.code == 2
     assert why in ran.said and "refus 0 · " in ran.said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the driver that dies is a shell script")
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        (
+            'echo "$0: error while loading shared libraries: libatomic.so.1: cannot open shared '
+            'object file: No such file or directory" >&2; exit 127',
+            "libatomic.so.1 manque, installer le paquet libatomic1 (banc doctor --install)",
+        ),
+        ("echo Illegal instruction >&2; exit 132", "(Illegal instruction)"),
+        ('[ "$1" = --version ] && echo v1.2.3', "(Node v1.2.3: Connection closed"),
+    ],
+    ids=["no library", "another machine", "dies later"],
+)
+def test_a_driver_that_dies_at_its_start_is_the_set_up(
+    run: Run, tmp_path: Path, script: str, why: str
+) -> None:
+    driver = tmp_path / "node"
+    driver.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8", newline="\n")
+    driver.chmod(0o755)
+
+    ran = run(driver="browser", PLAYWRIGHT_NODEJS_PATH=str(driver))
+
+    assert ran.code == 2
+    assert "le pilote de Playwright ne démarre pas" in ran.said and why in ran.said
+    assert "défaut du banc" not in ran.said and "refus 0 · " in ran.said

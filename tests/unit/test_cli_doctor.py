@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli import doctor
-from conformance.cli.doctor import TEST_TOOLS, TOOLS, Tool, install, missing, version_of
+from conformance.cli.doctor import installing
+from conformance.cli.doctor.installing import install
+from conformance.cli.doctor.table import TEST_TOOLS, TOOLS, Tool, missing
+from conformance.cli.doctor.versions import version_of
 
 
 def test_only_what_is_not_here_is_missing() -> None:
@@ -20,7 +22,7 @@ def test_only_what_is_not_here_is_missing() -> None:
 def test_without_the_right_to_install_the_packages_are_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(installing.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
     sentence = install(list(TEST_TOOLS))
@@ -52,3 +54,19 @@ def test_a_locale_that_the_machine_lacks_does_not_stand_for_a_version(
     grumbling.chmod(0o755)
 
     assert version_of(str(grumbling)) == "3.6.1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the driver that dies is a shell script")
+def test_a_driver_that_is_there_but_does_not_start_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    playwright = next(tool for tool in TOOLS if tool.name == "Playwright")
+    driver = tmp_path / "node"
+    driver.write_text("#!/bin/sh\nexit 127\n", encoding="utf-8", newline="\n")
+    driver.chmod(0o755)
+
+    assert missing([playwright]) == []
+
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(driver))
+    assert missing([playwright]) == [playwright]
+    assert playwright.packages == ("libatomic1",)
