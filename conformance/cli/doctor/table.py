@@ -4,6 +4,8 @@ Whatever the sources look for on the machine stands here: `tests/unit/test_docto
 the two together.
 """
 
+import contextlib
+import io
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -72,7 +74,8 @@ def _ffmpeg() -> str | None:
 
 def _weasyprint() -> str | None:
     try:
-        return str(import_module("weasyprint").__version__)
+        with contextlib.redirect_stdout(io.StringIO()):  # what it says of it is for developers
+            return str(import_module("weasyprint").__version__)
     except (ImportError, OSError):
         return None
 
