@@ -4,7 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -18,6 +22,9 @@ QUALITY = (
     ("types", ["mypy"]),
     ("imports", ["lint-imports"]),
 )
+
+FIRST_START = "tests/e2e/test_first_start_on_bare_debian.py"
+"""Downloads for most of its time: it runs beside the others."""
 
 
 @click.command("test")
@@ -39,12 +46,31 @@ def test_command(long_: bool, jobs: int, paths: tuple[str, ...], lang: str) -> i
     tools = Path(sys.executable).parent
     failed = [name for name, command in QUALITY if not _passes(name, command, tools, root)]
     arguments = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadgroup", "-q"]
-    arguments += list(paths) or ["tests"]
+    arguments += list(paths) or ["tests", f"--ignore={FIRST_START}"]
     arguments += ["--hypothesis-profile=long"] if long_ else ["-m", "not long"]
-    code = subprocess.run(arguments, cwd=root, check=False).returncode
+    if paths:
+        code = subprocess.run(arguments, cwd=root, check=False).returncode
+    else:
+        with _first_start(root) as (started, said):
+            code = subprocess.run(arguments, cwd=root, check=False).returncode
+            if started.wait():
+                failed.append("first start")
+            said.seek(0)
+            click.echo(said.read(), nl=False)
     for name in failed:
         click.echo(f"banc test: {name} failed")
     return 1 if failed or code else 0
+
+
+@contextmanager
+def _first_start(root: Path) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """The tests of a first start, in a pytest of their own, and the file of what they say."""
+    alone = [sys.executable, "-m", "pytest", "-q", "-rs", FIRST_START]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(alone, cwd=root, stdout=said, stderr=subprocess.STDOUT) as started,
+    ):
+        yield started, said
 
 
 def _passes(name: str, command: list[str], tools: Path, root: Path) -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli.doctor import installing
 from conformance.cli.doctor.installing import install
 from conformance.cli.doctor.table import TEST_TOOLS, TOOLS, Tool, missing
 from conformance.cli.doctor.versions import version_of
@@ -22,7 +21,7 @@ def test_only_what_is_not_here_is_missing() -> None:
 def test_without_the_right_to_install_the_packages_are_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(installing.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
     sentence = install(list(TEST_TOOLS))

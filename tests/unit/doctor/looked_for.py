@@ -21,7 +21,7 @@ LIBRARIES = {"CDLL", "find_library", "dlopen"}
 FILES = re.compile(r"/(usr|opt|lib|lib64|bin|sbin)/[\w./-]+$")
 SHELLS = {"sh", "bash", "/bin/sh"}
 BUILT_IN = {"[", "cd", "echo", "exit", "export", "fi", "done", "kill", "read", "set", "test"}
-BUILT_IN |= {"ulimit", "wait"}
+BUILT_IN |= {"for", "shift", "ulimit", "wait"}
 BEFORE_A_PROGRAM = {"exec", "if", "then", "do", "!"}
 _SPLIT = re.compile(r"&&|\|\||[;|\n]|(?<![>&])&(?!\d|-)")
 

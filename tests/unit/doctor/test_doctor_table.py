@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "conformance" / "cli" / "doctor" / "table.py"
 SOURCES = [
     path
-    for folder in ("conformance", "mocks", "tests", "docs/examples")
+    for folder in ("common", "conformance", "mocks", "tests", "docs/examples")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path not in (TABLE, Path(__file__)) and "node_modules" not in path.parts
 ]
@@ -22,6 +22,7 @@ NAMED = {what for tool in (*TOOLS, *TEST_TOOLS, *PEER_TOOLS) for what in tool.lo
 ON_EVERY_DEBIAN = {
     "sh": "dash", "bash": "bash", "env": "coreutils", "true": "coreutils", "apt-get": "apt",
     "chroot": "coreutils", "mount": "mount", "mkdir": "coreutils", "apt-config": "apt",
+    "python3": "python3-minimal",
     "/bin/sh": "dash", "/usr/bin": "base-files", "/usr/bin/": "base-files",
     "/usr/sbin": "base-files", "/usr/local/bin": "base-files",
 }  # fmt: skip
@@ -51,7 +52,13 @@ def unnamed(found: LookedFor, own: Iterable[str] = ()) -> list[str]:
     for file, place in found.files.items():
         if file not in known and not any(file.startswith(f"{folder}/") for folder in NAMED):
             lacking[file] = place
-    ours = standard() | pinned_modules() | known | set(own) | {"conformance", "mocks", "scenarios"}
+    ours = (
+        standard()
+        | pinned_modules()
+        | known
+        | set(own)
+        | {"common", "conformance", "mocks", "scenarios"}
+    )
     lacking |= {what: place for what, place in found.modules.items() if what not in ours}
     return sorted(f"{place}: {what}" for what, place in lacking.items())
 
