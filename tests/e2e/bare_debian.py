@@ -108,8 +108,8 @@ class BareDebian:
                 self._shown.append(str(place))
         answered = self.run(
             "sh", "-c",
-            "python3 /usr/share/python-wheels/pip-*.whl/pip download -q --no-deps -d /tmp/index "
-            "iniconfig",
+            "set -- /usr/share/python-wheels/pip-*.whl; "
+            'exec python3 "$1/pip" download -q --no-deps -d /tmp/index iniconfig',
         )  # fmt: skip
         if answered.returncode != 0:
             raise CannotBeMade(f"pip: {_last_line(answered.stderr)}")
