@@ -102,7 +102,7 @@ class BareDebian:
                 target = self.root / inside.relative_to("/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)
-        for place in places_of_pip():
+        for place in dict.fromkeys(places_of_pip()):
             self._copy([place])
             if place.is_dir():
                 self._shown.append(str(place))
@@ -191,11 +191,11 @@ def places_of_pip() -> Iterator[Path]:
         parser = RawConfigParser()
         parser.read(path, encoding="utf-8")
         said += [pair for section in parser.sections() for pair in parser.items(section)]
-    words = dict.fromkeys(word for key, value in said if key in OF_PIP for word in value.split())
-    for word in words:
+    for key, word in ((key, word) for key, value in said for word in value.split()):
         place = Path(urlsplit(word).path if word.startswith("file://") else word)
-        if place.is_absolute() and place.exists():
-            yield place
+        if key in OF_PIP and place.is_absolute() and place.exists():
+            # An index links to files that lie beside it.
+            yield place.parent if key.endswith("index-url") else place
 
 
 def _last_line(text: str) -> str:

@@ -46,13 +46,14 @@ def debian() -> Iterator[BareDebian]:
 @pytest.fixture(scope="module")
 def first_start(debian: BareDebian) -> subprocess.CompletedProcess[str]:
     """The first command that is typed there."""
-    return debian.run("./banc", "doctor", "--install", folder=HERE)
+    done = debian.run("./banc", "doctor", "--install", folder=HERE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 def test_the_first_start_says_what_it_does_and_brings_every_tool(
     debian: BareDebian, first_start: subprocess.CompletedProcess[str]
 ) -> None:
-    assert first_start.returncode == 0, first_start.stdout + first_start.stderr
     said = first_start.stderr.splitlines()
     assert len(said) == 3, said
     assert said[0] == f"banc : premier démarrage : les paquets Python vont dans {HERE}/.venv"
