@@ -22,7 +22,7 @@ from conformance.plan.applicability import not_for
 from conformance.plan.packs import TOUR, packs_of
 from conformance.plan.sizes import octets
 from conformance.run.session import RunSession, WorkerSession
-from conformance.stage.bench import Bench, Opened
+from conformance.stage.worker import Bench, Opened
 from conformance.story import Declaration
 
 _allure: Any = allure  # its calls carry no types

@@ -3,7 +3,7 @@
 import click
 
 from conformance.cli.main import with_lang
-from conformance.stage.people import as_csv, as_json, people
+from conformance.serving.identities_table import as_csv, as_json, people
 
 
 @click.command("identities")

@@ -37,7 +37,8 @@ from conformance.judging.scenario_facts import scenario_facts
 from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.run.finish import Finished, finish
-from conformance.stage.bench import Bench, Options
+from conformance.stage.options import Options
+from conformance.stage.worker import Bench
 
 SCHEMA_VERSION = 1
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from conformance.errors import NotReady
-from conformance.stage.processes import Death
-from conformance.stage.product import ProductProcess, StartSpec
+from conformance.stage.product.process import ProductProcess, StartSpec
+from conformance.stage.product.watched_process import Death
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -156,7 +156,7 @@ def test_what_prevents_a_start_is_named_by_its_key(tmp_path: Path) -> None:
 BENCH = """
 import sys, time
 from pathlib import Path
-from conformance.stage.product import ProductProcess, StartSpec
+from conformance.stage.product.process import ProductProcess, StartSpec
 command = [sys.executable, "-c", "import time; time.sleep(600)"]
 product = ProductProcess(StartSpec("web", command), {}, Path(sys.argv[1]))
 product.start()

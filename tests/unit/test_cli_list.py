@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from common.identities import DOCTOR, PATIENT
 from conformance.cli.identities import identities_command
 from conformance.cli.list.command import list_command
-from conformance.stage.people import COLUMNS
+from conformance.serving.identities_table import COLUMNS
 
 
 @pytest.mark.parametrize("kind", ["requirements", "scenarios", "proofs", "rules"])

@@ -21,7 +21,7 @@ from conformance.drivers.person.typed import LONGEST, command_of, decoded, unrea
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.journal.corrections import in_effect
-from conformance.stage.system import RecordedSystem
+from conformance.stage.product.recorded_system import RecordedSystem
 
 pytestmark = pytest.mark.usefixtures("english")
 

@@ -19,8 +19,9 @@ from conformance import locale
 from conformance.errors import NotReady
 from conformance.plan import load_plan
 from conformance.plan.listening import Listening
-from conformance.stage.addresses import Addresses
-from conformance.stage.export import FILES, Export, Root, hold_folder
+from conformance.serving.addresses import Addresses
+from conformance.serving.export import FILES, Export, Root
+from conformance.serving.export_files import hold_folder, write
 from conformance.stage.services.mocks import ClientRegistration
 from mocks.pki.authority import Authority
 
@@ -66,7 +67,7 @@ def _elsewhere(export, **changes):
 
 
 def test_every_file_is_there_and_only_the_client_s_is_private(export, tmp_path):
-    said = export.write(tmp_path)
+    said = write(export, tmp_path)
 
     assert said == []
     assert {path.name for path in tmp_path.iterdir()} == set(FILES)
@@ -77,7 +78,7 @@ def test_every_file_is_there_and_only_the_client_s_is_private(export, tmp_path):
 
 
 def test_both_forms_of_the_root_are_the_same_certificate(export, tmp_path):
-    export.write(tmp_path)
+    write(export, tmp_path)
 
     der = x509.load_der_x509_certificate((tmp_path / "banc-ac.cer").read_bytes())
     pem = x509.load_pem_x509_certificate((tmp_path / "banc-ac.pem").read_bytes())
@@ -86,7 +87,7 @@ def test_both_forms_of_the_root_are_the_same_certificate(export, tmp_path):
 
 
 def test_its_plan_can_be_run_at_the_same_addresses(export, tmp_path, lang):
-    export.write(tmp_path)
+    write(export, tmp_path)
 
     plan = load_plan(tmp_path / "banc.toml")
 
@@ -103,7 +104,7 @@ def test_its_plan_can_be_run_at_the_same_addresses(export, tmp_path, lang):
 
 
 def test_the_plan_of_a_loopback_bench_can_be_run_too(export, tmp_path):
-    _elsewhere(export, host="localhost", machine="127.0.0.1", allow=()).write(tmp_path)
+    write(_elsewhere(export, host="localhost", machine="127.0.0.1", allow=()), tmp_path)
 
     stage = load_plan(tmp_path / "banc.toml").stage
 
@@ -111,7 +112,7 @@ def test_the_plan_of_a_loopback_bench_can_be_run_too(export, tmp_path):
 
 
 def test_people_come_with_the_mailboxes_of_these_addresses(export, tmp_path):
-    export.write(tmp_path)
+    write(export, tmp_path)
 
     with (tmp_path / "identites.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
@@ -136,7 +137,7 @@ def test_a_hosts_line_is_given_where_one_is_needed(export, host, machines, lines
 
 
 def test_the_page_is_whole_in_itself_and_can_be_read_by_anybody(export, tmp_path, lang):
-    export.write(tmp_path)
+    write(export, tmp_path)
 
     page = html.parse(str(tmp_path / "LISEZMOI.html")).getroot()
 
@@ -154,7 +155,7 @@ def test_the_page_is_whole_in_itself_and_can_be_read_by_anybody(export, tmp_path
 
 
 def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(export, root, tmp_path):
-    export.write(tmp_path)
+    write(export, tmp_path)
 
     text = html.parse(str(tmp_path / "LISEZMOI.html")).getroot().text_content()
 
@@ -168,16 +169,16 @@ def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(export, root, tmp
 
 
 def test_armed_faults_are_announced_on_the_page(export, tmp_path):
-    replace(export, faults=("smtp.auth-refused",)).write(tmp_path)
+    write(replace(export, faults=("smtp.auth-refused",)), tmp_path)
 
     assert "smtp.auth-refused" in (tmp_path / "LISEZMOI.html").read_text(encoding="utf-8")
 
 
 def test_a_second_export_of_the_same_desk_replaces_the_first(export, tmp_path):
-    export.write(tmp_path)
+    write(export, tmp_path)
 
     hold_folder(tmp_path)
-    said = _elsewhere(export, smtp_port=6000).write(tmp_path)
+    said = write(_elsewhere(export, smtp_port=6000), tmp_path)
 
     assert said == []
     assert "banc.test:6000" in (tmp_path / "adresses.txt").read_text(encoding="utf-8")
@@ -185,12 +186,12 @@ def test_a_second_export_of_the_same_desk_replaces_the_first(export, tmp_path):
 
 
 def test_a_plan_that_was_worked_on_is_left_as_it_is(export, tmp_path, english):
-    export.write(tmp_path)
+    write(export, tmp_path)
     worked_on = (tmp_path / "banc.toml").read_text(encoding="utf-8") + "# mine\n"
     (tmp_path / "banc.toml").write_text(worked_on, encoding="utf-8")
 
     for _ in range(2):
-        [said] = export.write(tmp_path)
+        [said] = write(export, tmp_path)
 
         assert "banc.toml was changed since it was exported" in said
         assert (tmp_path / "banc.toml").read_text(encoding="utf-8") == worked_on
@@ -198,11 +199,11 @@ def test_a_plan_that_was_worked_on_is_left_as_it_is(export, tmp_path, english):
 
 @pytest.mark.parametrize("changes", [{"host": "autre.test"}])
 def test_the_export_of_another_desk_is_left_alone(export, tmp_path, english, changes):
-    export.write(tmp_path)
+    write(export, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
     with pytest.raises(NotReady, match="the export of another desk is there"):
-        _elsewhere(export, **changes).write(tmp_path)
+        write(_elsewhere(export, **changes), tmp_path)
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -217,13 +218,13 @@ def test_a_folder_of_somebody_s_files_is_left_alone(tmp_path, english, name):
 
 @pytest.mark.parametrize("client", [[], {}, {"client_id": 1}, "banc-lps"])
 def test_a_damaged_export_is_left_alone_in_one_sentence(export, tmp_path, english, client):
-    export.write(tmp_path)
+    write(export, tmp_path)
     about = json.loads((tmp_path / "adresses.json").read_text(encoding="utf-8"))
     text = json.dumps(about | {"client": client})
     (tmp_path / "adresses.json").write_text(text, encoding="utf-8")
 
     with pytest.raises(NotReady, match="the export of another desk is there"):
-        export.write(tmp_path)
+        write(export, tmp_path)
 
 
 def test_a_link_that_leads_nowhere_is_somebody_s_file_too(tmp_path, english):
@@ -236,12 +237,12 @@ def test_a_link_that_leads_nowhere_is_somebody_s_file_too(tmp_path, english):
 def test_an_export_replaces_links_and_never_writes_where_they_lead(export, tmp_path):
     folder, elsewhere = tmp_path / "desk", tmp_path / "elsewhere"
     folder.mkdir()
-    export.write(folder)
+    write(export, folder)
     for name in ("hosts.txt", "banc-ac.cer", "client.json"):
         (folder / name).unlink()
         (folder / name).symlink_to(elsewhere)
 
-    export.write(folder)
+    write(export, folder)
 
     assert not elsewhere.exists()
     assert not any(path.is_symlink() for path in folder.iterdir())

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.errors import NotReady
 from conformance.plan.listening import Listening, problems
-from conformance.stage.enrolment import kept_enrolment, passing_enrolment
+from conformance.stage.services.enrolment import kept_enrolment, passing_enrolment
 from conformance.stage.services.machine import hold_here, hold_run, machines
 
 DESK = Listening(listen="10.77.0.1", allow=["10.77.0.2/32"])

@@ -14,9 +14,15 @@ from conformance.drivers.person.asking import DONE, NO, YES, Asked, Opening, Pla
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.plan import Plan, parse_plan
-from conformance.stage.identities import Identities
-from conformance.stage.outside import AWAY, DIFFERS, OutsideGuide, OutsidePsc, own_display
-from conformance.stage.world import BeyondReach, World, secret_outside
+from conformance.stage.person.external_psc import (
+    AWAY,
+    DIFFERS,
+    OutsideGuide,
+    OutsidePsc,
+    own_display,
+)
+from conformance.stage.person.identities import Identities
+from conformance.stage.services.surroundings import BeyondReach, World, secret_outside
 from conformance.story import scenario
 
 pytestmark = pytest.mark.usefixtures("english")

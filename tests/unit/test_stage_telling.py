@@ -4,7 +4,7 @@ import json
 
 from common.line_recorder import json_line
 from common.recording import Masked, Secret
-from conformance.stage.telling import Lines, Told, line_of
+from conformance.serving.event_lines import Lines, Told, line_of
 
 
 def _exchange(**changes):

@@ -8,9 +8,9 @@ from conformance.drivers.person.typed import unreachable
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.packs import packs_of
-from conformance.stage.identities import service_name
-from conformance.stage.outside import own_display
-from conformance.stage.world import secret_outside
+from conformance.stage.person.external_psc import own_display
+from conformance.stage.person.identities import service_name
+from conformance.stage.services.surroundings import secret_outside
 
 
 def by_hand(plan: Plan, only: Iterable[str], packs: Iterable[str]) -> bool:

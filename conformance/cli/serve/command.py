@@ -12,8 +12,8 @@ from conformance.cli.main import with_lang
 
 if TYPE_CHECKING:
     from conformance.plan.listening import Listening
+    from conformance.serving.mocks import Wanted
     from conformance.stage.services.mocks import ClientRegistration, Services
-    from conformance.stage.serving import Wanted
 
 
 @click.command("serve")
@@ -62,12 +62,12 @@ def serve_command(**options: Any) -> int:
 def _serve(options: dict[str, Any]) -> int:
     from common.private_files import keys_folder
     from conformance.cli.serve.console import Console
-    from conformance.stage.serving import served
+    from conformance.serving.mocks import served
 
     wanted = _wanted(options)
     folder: Path | None = options["export"]
     if folder is not None:
-        from conformance.stage.export import hold_folder
+        from conformance.serving.export_files import hold_folder
 
         hold_folder(folder)
     console = Console(as_json=options["as_json"])
@@ -84,8 +84,8 @@ def _wanted(options: dict[str, Any]) -> "Wanted":
     """What was asked for, held to its conditions. Raises `NotReady`: one sentence a mistake."""
     from conformance.errors import NotReady
     from conformance.plan.listening import problems
+    from conformance.serving.mocks import Wanted, problems_of_faults, problems_of_uris
     from conformance.stage.services.machine import hold_here
-    from conformance.stage.serving import Wanted, problems_of_faults, problems_of_uris
 
     listening, client = _from_config(options)
     wrong = [said for _key, said in problems(listening, _option_name)]
@@ -101,7 +101,7 @@ def _wanted(options: dict[str, Any]) -> "Wanted":
 def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistration"]:
     """Where to listen and for which client: `banc.toml`, and the options over it."""
     from conformance.plan.listening import Listening, ListeningKeys
-    from conformance.stage.serving import CLIENT, client_of
+    from conformance.serving.mocks import CLIENT, client_of
 
     listening, client = Listening(), CLIENT
     if options["config"] is not None:
@@ -126,8 +126,9 @@ def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistrat
 
 def _exported(services: "Services", wanted: "Wanted", folder: Path) -> list[str]:
     """Write what the desk needs; gives what is to be said of it."""
-    from conformance.stage.addresses import addresses_of
-    from conformance.stage.export import Export, Root
+    from conformance.serving.addresses import addresses_of
+    from conformance.serving.export import Export, Root
+    from conformance.serving.export_files import write
     from conformance.stage.services.machine import machines
 
     export = Export(
@@ -137,7 +138,7 @@ def _exported(services: "Services", wanted: "Wanted", folder: Path) -> list[str]
         machines(wanted.listening),
         wanted.faults,
     )
-    return export.write(folder)
+    return write(export, folder)
 
 
 def _option_name(key: str) -> str:

@@ -11,12 +11,12 @@ from common.identities import PROFESSIONALS
 from common.line_recorder import LineRecorder, json_line
 from conformance.locale import _, _n
 from conformance.locale.printable import printable
-from conformance.stage.addresses import Addresses, addresses_of
-from conformance.stage.telling import Lines, Told
+from conformance.serving.addresses import Addresses, addresses_of
+from conformance.serving.event_lines import Lines, Told
 
 if TYPE_CHECKING:
+    from conformance.serving.mocks import Wanted
     from conformance.stage.services.mocks import Services
-    from conformance.stage.serving import Wanted
 
 
 class Console:

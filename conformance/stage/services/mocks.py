@@ -11,7 +11,7 @@ from common.identities import PATIENTS, PROFESSIONALS, Patient, Professional
 from common.recording import Recorder
 from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
 from conformance.plan.listening import Listening
-from conformance.stage.enrolment import kept_enrolment, passing_enrolment
+from conformance.stage.services.enrolment import kept_enrolment, passing_enrolment
 from mocks.mssante.smtp.server import SmtpMock
 from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority

@@ -13,8 +13,8 @@ from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.plan.listening import Listening
-from conformance.stage.registration import CLIENT_ID, registration_of
 from conformance.stage.services.mocks import ClientRegistration, Services
+from conformance.stage.services.registration import CLIENT_ID, registration_of
 from mocks.mssante.fault_table import FAULTS as MAIL_FAULTS
 from mocks.pki.authority import AuthorityFault
 from mocks.psc.fault_table import FAULTS as PSC_FAULTS

@@ -16,7 +16,7 @@ import httpx2
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
-from conformance.stage.processes import Death, WatchedProcess
+from conformance.stage.product.watched_process import Death, WatchedProcess
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5

@@ -14,8 +14,8 @@ from conformance.drivers.person.asking import DONE, NO, YES, Asked, Choice, Pers
 from conformance.errors import NotReady
 from conformance.locale import _
 from conformance.plan import Plan
-from conformance.stage.identities import Identities, service_name
-from conformance.stage.world import BeyondReach
+from conformance.stage.person.identities import Identities, service_name
+from conformance.stage.services.surroundings import BeyondReach
 
 AWAY, DIFFERS = "unavailable", "differs"
 

@@ -6,23 +6,19 @@ import json
 import re
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import jinja2
 
 from common.identities import PROFESSIONALS
 from conformance.locale import _, language
-from conformance.stage.addresses import SCOPE, Addresses
-from conformance.stage.export import FILES, rows_of
-
-if TYPE_CHECKING:
-    from conformance.stage.export import Export
+from conformance.serving.addresses import SCOPE, Addresses
+from conformance.serving.export import FILES, Export, rows_of
 
 _FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!])")
 
 
-def page(export: "Export") -> str:
+def page(export: Export) -> str:
     """`LISEZMOI.html`: one file without script or remote resource, in the reader's language."""
     style = (resources.files(__package__) / "templates" / "desk.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -73,7 +69,7 @@ def _quoted(value: object) -> str:
 @cache
 def _template(name: str, *, escaped: bool) -> jinja2.Template:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("conformance.stage", "templates"),
+        loader=jinja2.PackageLoader("conformance.serving", "templates"),
         autoescape=escaped,
         trim_blocks=True,
         lstrip_blocks=True,

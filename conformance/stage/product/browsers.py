@@ -10,9 +10,9 @@ from conformance.evidence.screen.layout import Area
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, Plan
-from conformance.stage.outside import own_display
+from conformance.stage.person.external_psc import own_display
 from conformance.stage.services.mocks import Services
-from conformance.stage.world import World
+from conformance.stage.services.surroundings import World
 
 _HEADLESS_BOX = (0, 0, 1280, 900)
 

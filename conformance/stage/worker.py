@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from common.identities import Patient, Professional
@@ -19,30 +18,14 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan
 from conformance.plan.packs import packs_of
-from conformance.stage.asking import WITH_A_PERSON, Asking
-from conformance.stage.faces import Faces
-from conformance.stage.outside import OutsidePsc
-from conformance.stage.phone import PATIENCE, PscWorld
-from conformance.stage.system import RecordedSystem, on_film
-from conformance.stage.world import BeyondReach, World
+from conformance.stage.options import Options
+from conformance.stage.person.dialogue import WITH_A_PERSON, Asking
+from conformance.stage.person.external_psc import OutsidePsc
+from conformance.stage.person.phone import PATIENCE, PscWorld
+from conformance.stage.product.faces import Faces
+from conformance.stage.product.recorded_system import RecordedSystem, on_film
+from conformance.stage.services.surroundings import BeyondReach, World
 from conformance.story import Declaration
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a run was asked for. `keys` is the folder of lasting keys, `lifetimes` overrides.
-
-    `max_size` is the ceiling of the whole bundle (octets), which `workers` fill together.
-    """
-
-    folder: Path
-    keys: Path
-    film: bool
-    lang: str
-    lifetimes: str | None = None
-    mutant: str | None = None
-    max_size: int | None = None
-    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

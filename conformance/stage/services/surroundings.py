@@ -18,7 +18,7 @@ from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_faul
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.listening import Listening
-from conformance.stage.identities import Identities, service_name
+from conformance.stage.person.identities import Identities, service_name
 from conformance.stage.services.mocks import (
     DEFAULT_TENANT,
     ClientRegistration,

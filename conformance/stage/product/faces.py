@@ -17,17 +17,17 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.locale import _, phrase
 from conformance.plan import Face, Plan
-from conformance.stage.outside import OutsideGuide
-from conformance.stage.phone import Hand
-from conformance.stage.processes import Death
-from conformance.stage.product import ProductProcess, StartSpec, last_words
-from conformance.stage.registration import CLIENT_ID, registration_of
+from conformance.stage.person.external_psc import OutsideGuide
+from conformance.stage.person.phone import Hand
+from conformance.stage.product.process import ProductProcess, StartSpec, last_words
+from conformance.stage.product.watched_process import Death
 from conformance.stage.services.mocks import ClientRegistration
-from conformance.stage.world import World
+from conformance.stage.services.registration import CLIENT_ID, registration_of
+from conformance.stage.services.surroundings import World
 
 if TYPE_CHECKING:
-    from conformance.stage.bench import Options
-    from conformance.stage.browsers import PhoneWindow
+    from conformance.stage.options import Options
+    from conformance.stage.product.browsers import PhoneWindow
 
 _NO_GEOMETRY = "900x760+40+60"
 _LAST_BREATH_S = 2.0
@@ -123,7 +123,7 @@ class Faces:
         if mocks is None or self._psc_outside:  # the e-CPS is in the person's own hand
             return None
         if self._phone is None:
-            from conformance.stage.browsers import PhoneWindow
+            from conformance.stage.product.browsers import PhoneWindow
 
             area = studio.layout_for(face.driver).phone
             assert area is not None
@@ -159,7 +159,7 @@ class Faces:
 
     def _make(self, face: Face) -> Driver:
         if face.driver == "browser":
-            from conformance.stage.browsers import browser_driver
+            from conformance.stage.product.browsers import browser_driver
 
             return browser_driver(
                 self._plan,

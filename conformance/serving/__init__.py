@@ -1,0 +1,1 @@
+"""The mocks for a product that nobody here starts, and what its desk is given."""

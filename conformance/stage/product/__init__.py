@@ -1,0 +1,1 @@
+"""The product in a run: its processes, its windows, and what it is seen to do."""
