@@ -14,6 +14,10 @@ class NotReady(SetUpFault):
     """The set-up, not the product, prevents the story: says which file, key or address."""
 
 
+class BeyondReach(NotReady):
+    """The story needs the mock of a service that is external: it is not tested here."""
+
+
 class PlanError(SetUpFault):
     """`banc.toml` cannot be used: one sentence for each mistake, with file, line and key."""
 

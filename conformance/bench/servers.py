@@ -49,23 +49,24 @@ def main(kind: str, folder: str, *arguments: str) -> None:
 
 def mocks(recorder: Recorder, keys: str) -> Server:
     """Every mock of a run, by the code that a run uses."""
-    from conformance.stage.services.mocks import ClientRegistration, Services
+    from conformance.stage.services.registration import ClientRegistration
+    from conformance.stage.services.surroundings import Mocks
 
-    services = Services(recorder, Path(keys))
-    services.start()
-    services.open_tenant(ClientRegistration("bench", "client_secret_basic", (), ()))
+    every = Mocks(recorder, Path(keys))
+    every.start()
+    every.open(ClientRegistration("bench", "client_secret_basic", (), ()))
     about = {
-        "discovery": services.tenant.discovery_url,
-        "smtp": services.smtp_port,
-        "ca": str(services.authority.root_path),
+        "discovery": every.psc.tenant.discovery_url,
+        "smtp": every.mssante.tenant.port,
+        "ca": str(every.host.authority.root_path),
     }
-    return Server(about, stop=services.stop)
+    return Server(about, stop=every.stop)
 
 
 def psc(recorder: Recorder, keys: str, redirect_uri: str) -> Server:
     """The mock Pro Santé Connect on plain HTTP: `answer ID` approves on the phone."""
     from common.identities import DOCTOR
-    from conformance.stage.services.mocks import Loop
+    from conformance.stage.services.mock_host import Loop
     from mocks.psc.server import Client, PscMock, TenantConfig
 
     loop = Loop()
@@ -95,7 +96,7 @@ def psc(recorder: Recorder, keys: str, redirect_uri: str) -> Server:
 def smtp(recorder: Recorder, keys: str) -> Server:
     """The mock MSSanté, with one mailbox that one token opens."""
     from common.identities import DOCTOR
-    from conformance.stage.services.mocks import Loop
+    from conformance.stage.services.mock_host import Loop
     from mocks.mssante.smtp.server import SmtpMock
     from mocks.mssante.tenant import MailTenantConfig
     from mocks.pki.authority import Authority

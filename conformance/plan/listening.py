@@ -25,14 +25,20 @@ class ListeningKeys(Table):
 
     `listen` is an address of this machine; beyond loopback `allow` lists the addresses let in
     (CIDR). `host` is how URLs call this machine. A key that ends in `_port` is the port of one
-    protocol face; 0 is any free one.
+    protocol face, with its name for people; 0 is any free one.
     """
 
     listen: Words = LOOPBACK
     host: Words | None = None
     allow: Annotated[list[Words], BeforeValidator(one_or_several)] = Field(default_factory=list)
-    psc_port: Port = 0
-    smtp_port: Port = 0
+    psc_port: Port = Field(default=0, description="Pro Santé Connect")
+    smtp_port: Port = Field(default=0, description="Mail submission")
+
+
+def port_keys() -> dict[str, str]:
+    """The keys that are ports, each with what listens there."""
+    fields = ListeningKeys.model_fields.items()
+    return {key: field.description or "" for key, field in fields if key.endswith("_port")}
 
 
 class Listening(ListeningKeys):
@@ -49,8 +55,7 @@ class Listening(ListeningKeys):
     @property
     def ports(self) -> dict[str, int]:
         """The ports asked for, by key; those left free are not among them."""
-        keys = (name for name in ListeningKeys.model_fields if name.endswith("_port"))
-        return {key: port for key in keys if (port := getattr(self, key))}
+        return {key: port for key in port_keys() if (port := getattr(self, key))}
 
     @property
     def beyond_loopback(self) -> bool:

@@ -1,10 +1,12 @@
 """Where everything is: what a product is told of the mocks that were stood up for it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from conformance.stage.services.mocks import ClientRegistration, Services
+from conformance.stage.services.registration import ClientRegistration
+from conformance.stage.services.surroundings import Mocks
 
 SCOPE = "openid scope_all"
 """What a product asks of Pro Santé Connect [IG-REST request]."""
@@ -14,7 +16,8 @@ SCOPE = "openid scope_all"
 class Addresses:
     """The addresses of one bench and the client registered there; nothing of it is a secret.
 
-    `allow` are the networks let in, beside the machine of the bench; `machine` is its address.
+    `allow` are the networks let in, beside the machine of the bench; `machine` is its address;
+    `ports` are those of the mocks, by their key in `[stage]`.
     """
 
     issuer: str
@@ -24,8 +27,7 @@ class Addresses:
     control: str
     host: str
     machine: str
-    psc_port: int
-    smtp_port: int
+    ports: Mapping[str, int]
     domain: str
     patient_domain: str
     client: ClientRegistration
@@ -36,7 +38,7 @@ class Addresses:
     def smtp(self) -> str:
         """Host and port of the submission server."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.smtp_port}"
+        return f"{host}:{self.ports['smtp_port']}"
 
     @property
     def needs_hosts_line(self) -> bool:
@@ -50,12 +52,13 @@ class Addresses:
     def as_json(self) -> dict[str, Any]:
         """One object for a machine."""
         told = asdict(self)
-        return {**told, "smtp": self.smtp, "scope": SCOPE}
+        ports = told.pop("ports")
+        return {**told, **ports, "smtp": self.smtp, "scope": SCOPE}
 
 
-def addresses_of(services: Services, client: ClientRegistration) -> Addresses:
-    """Those of services that are up, in whose tenant `client` is registered."""
-    listening, tenant = services.listening, services.tenant
+def addresses_of(mocks: Mocks, client: ClientRegistration) -> Addresses:
+    """Those of mocks that are up, in whose tenant `client` is registered."""
+    listening, tenant = mocks.host.listening, mocks.psc.tenant
     return Addresses(
         issuer=tenant.issuer,
         discovery=tenant.discovery_url,
@@ -64,10 +67,9 @@ def addresses_of(services: Services, client: ClientRegistration) -> Addresses:
         control=f"{tenant.base_url}/control/tenants",
         host=listening.name,
         machine=listening.listen,
-        psc_port=services.psc.port,
-        smtp_port=services.smtp_port,
-        domain=services.domain,
-        patient_domain=services.patient_domain,
+        ports={f"{name}_port": port for name, port in mocks.describe()["ports"].items()},
+        domain=mocks.mssante.domain,
+        patient_domain=mocks.mssante.patient_domain,
         client=client,
         allow=tuple(listening.allow),
         lifetimes=tenant.lifetimes.name,

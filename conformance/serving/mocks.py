@@ -13,8 +13,12 @@ from conformance.errors import NotReady
 from conformance.locale import _, phrase
 from conformance.locale.system import reason_of
 from conformance.plan.listening import Listening
-from conformance.stage.services.mocks import ClientRegistration, Services
-from conformance.stage.services.registration import CLIENT_ID, registration_of
+from conformance.stage.services.registration import (
+    CLIENT_ID,
+    ClientRegistration,
+    registration_of,
+)
+from conformance.stage.services.surroundings import Mocks
 from mocks.mssante.fault_table import FAULTS as MAIL_FAULTS
 from mocks.pki.authority import AuthorityFault
 from mocks.psc.fault_table import FAULTS as PSC_FAULTS
@@ -38,22 +42,22 @@ class Wanted:
 
 
 @contextmanager
-def served(wanted: Wanted, recorder: Recorder, keys: Path) -> Iterator[Services]:
+def served(wanted: Wanted, recorder: Recorder, keys: Path) -> Iterator[Mocks]:
     """The mocks, up and answering, taken down at the end.
 
     `wanted` was held to its conditions (`listening.problems`, `hold_here`); `keys` is the user's
     folder of what lasts. Raises `NotReady`, in one sentence, when they cannot be brought up.
     """
-    services = _up(wanted, recorder, keys)
+    mocks = _up(wanted, recorder, keys)
     try:
-        services.open_tenant(wanted.client)
-        services.reset(wanted.lifetimes)
+        mocks.open(wanted.client)
+        mocks.reset(wanted.lifetimes)
         for fault in wanted.faults:
             name, _equals, value = fault.partition("=")
-            services.arm(name, value or None)
-        yield services
+            mocks.arm(name, value or None)
+        yield mocks
     finally:
-        services.stop()
+        mocks.stop()
 
 
 def client_of(plan: "Plan", *, known: bool) -> ClientRegistration:
@@ -93,13 +97,13 @@ def problems_of_faults(asked: tuple[str, ...]) -> Iterator[str]:
             yield said.format(key="--fault", value=name, hint=hint, known=names)
 
 
-def _up(wanted: Wanted, recorder: Recorder, keys: Path) -> Services:
-    services = Services(recorder, keys, wanted.listening, lasting=True)
+def _up(wanted: Wanted, recorder: Recorder, keys: Path) -> Mocks:
+    mocks = Mocks(recorder, keys, wanted.listening, lasting=True)
     try:
-        services.start()
+        mocks.start()
     except OSError as error:
         place = error.filename or wanted.listening.listen
         raise NotReady(f"{place}: {reason_of(error)}") from error
     except (AuthorityFault, ValueError) as error:
         raise NotReady(str(error)) from error
-    return services
+    return mocks

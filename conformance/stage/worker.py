@@ -10,8 +10,7 @@ from typing import Any
 from common.identities import Patient, Professional
 from conformance.catalogue import Catalogue
 from conformance.drivers.actions import Stopped
-from conformance.drivers.browser.psc_outside import SIGN_IN_WITHIN
-from conformance.errors import NotReady
+from conformance.errors import BeyondReach, NotReady
 from conformance.evidence.film.keeping import Room
 from conformance.evidence.screen.own_display import OwnStudio
 from conformance.evidence.screen.studio import NoStudio, Studio
@@ -19,12 +18,13 @@ from conformance.journal import JournalWriter
 from conformance.plan import Face, NoFace, Plan
 from conformance.plan.packs import packs_of
 from conformance.stage.options import Options
-from conformance.stage.person.dialogue import WITH_A_PERSON, Asking
-from conformance.stage.person.external_psc import OutsidePsc
-from conformance.stage.person.phone import PATIENCE, PscWorld
+from conformance.stage.person.dialogue import WITH_A_PERSON, Dialogue
+from conformance.stage.person.external_psc import ManualPsc
+from conformance.stage.person.phone import PATIENCE, RobotPsc
 from conformance.stage.product.faces import Faces
 from conformance.stage.product.recorded_system import RecordedSystem, on_film
-from conformance.stage.services.surroundings import BeyondReach, World
+from conformance.stage.services.mssante import MssanteService
+from conformance.stage.services.surroundings import Surroundings
 from conformance.story import Declaration
 
 
@@ -33,19 +33,19 @@ class Opened:
     """What a story is handed."""
 
     system: RecordedSystem
-    psc: PscWorld | OutsidePsc
-    mail: "MailWorld"
+    psc: RobotPsc | ManualPsc
+    mail: "AddressBook"
 
 
-class MailWorld:
+class AddressBook:
     """`mail` of a story: who has which address in this tenant."""
 
-    def __init__(self, services: World) -> None:
-        self._services = services
+    def __init__(self, mssante: MssanteService) -> None:
+        self._mssante = mssante
 
     def address(self, person: Professional | Patient) -> str:
         """The MSSanté address of a professional or a patient. Raises `NotReady`."""
-        return self._services.address(person)
+        return self._mssante.address(person)
 
 
 class Bench:
@@ -58,14 +58,14 @@ class Bench:
         self.catalogue = catalogue
         self.writer = writer
         self.options = options
-        self._services: World | None = None
+        self._services: Surroundings | None = None
         self._faces: Faces | None = None
         self._studio: Studio | NoStudio = NoStudio()
         self._film: Any = None
-        self.asking = Asking(plan, writer, options.folder, film=options.film, lang=options.lang)
+        self.dialogue = Dialogue(plan, writer, options.folder, film=options.film, lang=options.lang)
         self._room = Room(options.folder, options.max_size, options.workers)
         self._number = 0
-        self._psc: PscWorld | OutsidePsc | None = None
+        self._psc: RobotPsc | ManualPsc | None = None
 
     def open(self, declaration: Declaration, means: str | None) -> Opened:
         """Begin a scenario. Raises `NotReady` when product or set-up cannot take part."""
@@ -75,9 +75,8 @@ class Bench:
         self._started(declaration, means, name)
         face = self.plan.face(declaration.mode)
         by_hand = face.driver == "operator"
-        with_a_person = by_hand or "psc" in self.plan.stage.outside
-        services, faces = self._ready(with_a_person)
-        services.hold(declaration)
+        services, faces = self._ready(by_hand)
+        services.require(declaration)
         # A person is slower than any short lifetime.
         usual = "official" if by_hand else declaration.lifetimes
         services.reset(self.options.lifetimes or usual)
@@ -87,14 +86,15 @@ class Bench:
         driver.reset()
         if by_hand:
             story = self.catalogue.scenario(declaration.id)
-            self.asking.begin(story, name, faces.address(face))
-            self.asking.tell_once(services.where_the_phone_is())
-        elif "psc" in services.outside:
-            self.asking.accompany(self.catalogue.scenario(declaration.id), name)
+            self.dialogue.begin(story, name, faces.address(face))
+            self.dialogue.tell_once(services.where_the_phone_is())
+        elif services.psc.needs_person:
+            self.dialogue.accompany(self.catalogue.scenario(declaration.id), name)
         driver.open()
         hand = faces.hand(face)
         if declaration.filmed:
-            self._film = self._roll(name, self.asking.studio if with_a_person else self._studio)
+            seen = by_hand or services.psc.needs_person
+            self._film = self._roll(name, self.dialogue.studio if seen else self._studio)
         if declaration.fault is not None:
             services.arm(declaration.fault, declaration.fault_value)
         system = RecordedSystem(
@@ -103,24 +103,17 @@ class Bench:
             self.writer,
             tenant="default",
             died=lambda: faces.died(face.name),
-            deadlines=self._deadlines(),
+            deadlines={**services.psc.deadlines(), **self.plan.deadlines()},
             translate=services.identities.translate,
         )
-        patience = WITH_A_PERSON if by_hand else PATIENCE
-        if "psc" in services.outside or services.mocks is None:
-            self._psc = self._outside(services, declaration)
-        else:
-            self._psc = PscWorld(services.mocks.tenant, self.writer, hand, patience)
-        return Opened(system, self._psc, MailWorld(services))
-
-    def _deadlines(self) -> dict[str, float]:
-        """Those of `banc.toml`; a person who signs in outside has more time."""
-        usual = {"finish_psc_login": SIGN_IN_WITHIN} if "psc" in self.plan.stage.outside else {}
-        return usual | self.plan.deadlines()
-
-    def _outside(self, services: World, declaration: Declaration) -> OutsidePsc:
-        thick = declaration.mode == "desktop"
-        return OutsidePsc(self.plan, services.identities, self.asking.person(), thick=thick)
+        self._psc = services.psc.gestures(
+            self.writer,
+            self.dialogue.person,
+            hand=hand,
+            patience=WITH_A_PERSON if by_hand else PATIENCE,
+            thick=declaration.mode == "desktop",
+        )
+        return Opened(system, self._psc, AddressBook(services.mssante))
 
     def _roll(self, name: str, studio: Studio | OwnStudio | NoStudio) -> Any:
         """The film of a story; none without a studio, or once the results reached their ceiling."""
@@ -169,7 +162,7 @@ class Bench:
             film.stop()
 
     def _clear(self) -> None:
-        self.asking.end()
+        self.dialogue.end()
         if self._faces is not None:
             self._faces.clear()
 
@@ -185,13 +178,13 @@ class Bench:
         self._record("step.started", {"n": n, "title": title})
         if self._film is not None:
             self._film.caption(n, title)
-        self.asking.enter(n)
+        self.dialogue.enter(n)
         completed = False
         try:
             yield
             completed = True
         finally:
-            if self._film is not None and not self.asking.telling:
+            if self._film is not None and not self.dialogue.telling:
                 on_film(self.plan.evidence.pace)
             self._record("step.finished", {"n": n, "completed": completed})
             self.writer.step = None
@@ -223,38 +216,39 @@ class Bench:
                     ends.callback(part.stop)
         self._services = self._faces = None
 
-    def _ready(self, with_a_person: bool) -> tuple[World, Faces]:
+    def _ready(self, by_hand: bool) -> tuple[Surroundings, Faces]:
         """What every scenario needs, brought up by the first; what failed is tried again.
 
         A story in which a person acts needs no screen of the bench: it is filmed on their own.
         """
-        if self.options.film and not with_a_person and not isinstance(self._studio, Studio):
+        services = self._services or Surroundings(self.plan, self.writer, self.options.keys)
+        unseen = not by_hand and not services.psc.needs_person
+        if self.options.film and unseen and not isinstance(self._studio, Studio):
             studio = Studio(self.options.folder, self.plan, self.writer)
             studio.start()
             self._studio = studio
             if self._faces is not None:
                 self._faces.studio = studio
         if self._services is None:
-            services = World(self.plan, self.writer, self.options.keys)
             services.start()
             self._services = services
         if self._faces is None:
             faces = Faces(
                 self.plan,
-                self._services,
+                services,
                 self.writer,
                 self._studio,
                 self.options,
-                person=self.asking.person,
-                picture=self.asking.picture,
+                person=self.dialogue.person,
+                picture=self.dialogue.picture,
             )
             try:
-                self._services.open_tenant(faces.registration())
+                services.open(faces.registration())
             except BaseException:
                 faces.stop()
                 raise
             self._faces = faces
-        return self._services, self._faces
+        return services, self._faces
 
     def _started(self, declaration: Declaration, means: str | None, name: str) -> None:
         self._number = 0

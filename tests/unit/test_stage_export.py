@@ -22,7 +22,7 @@ from conformance.plan.listening import Listening
 from conformance.serving.addresses import Addresses
 from conformance.serving.export import FILES, Export, Root
 from conformance.serving.export_files import hold_folder, write
-from conformance.stage.services.mocks import ClientRegistration
+from conformance.stage.services.registration import ClientRegistration
 from mocks.pki.authority import Authority
 
 SECRET = "un-secret-de-client-a-ne-pas-montrer"
@@ -44,8 +44,7 @@ def export(root):
         control=f"{PSC}/control/tenants",
         host="banc.test",
         machine="10.77.0.1",
-        psc_port=8443,
-        smtp_port=5587,
+        ports={"psc_port": 8443, "smtp_port": 5587},
         domain="default.mss.test",
         patient_domain="patient.default.mss.test",
         client=ClientRegistration("lps", "both", ('https://p.test/retour?a="1"',), ()),
@@ -178,7 +177,7 @@ def test_a_second_export_of_the_same_desk_replaces_the_first(export, tmp_path):
     write(export, tmp_path)
 
     hold_folder(tmp_path)
-    said = write(_elsewhere(export, smtp_port=6000), tmp_path)
+    said = write(_elsewhere(export, ports={"psc_port": 8443, "smtp_port": 6000}), tmp_path)
 
     assert said == []
     assert "banc.test:6000" in (tmp_path / "adresses.txt").read_text(encoding="utf-8")

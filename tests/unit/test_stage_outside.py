@@ -11,18 +11,19 @@ import pytest
 from common.identities import COLLEAGUE, DOCTOR, PATIENT
 from conformance.drivers.actions import Seen, Stopped
 from conformance.drivers.person.asking import DONE, NO, YES, Asked, Opening, Place, Said
-from conformance.errors import NotReady
+from conformance.errors import BeyondReach, NotReady
 from conformance.journal import JournalWriter
 from conformance.plan import Plan, parse_plan
 from conformance.stage.person.external_psc import (
     AWAY,
     DIFFERS,
-    OutsideGuide,
-    OutsidePsc,
+    ManualPsc,
+    SignInGuide,
     own_display,
 )
 from conformance.stage.person.identities import Identities
-from conformance.stage.services.surroundings import BeyondReach, World, secret_outside
+from conformance.stage.services.psc import external_client_secret
+from conformance.stage.services.surroundings import Surroundings
 from conformance.story import scenario
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -76,9 +77,9 @@ def plan_of(text: str = TEXT) -> Plan:
     return parse_plan(text.encode(), "banc.toml", None, date(2026, 12, 1))
 
 
-def psc(person: Scripted, *, thick: bool = False) -> OutsidePsc:
+def psc(person: Scripted, *, thick: bool = False) -> ManualPsc:
     plan = plan_of()
-    return OutsidePsc(plan, Identities(plan), person, thick=thick)
+    return ManualPsc(plan, Identities(plan), person, thick=thick)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_whether_psc_asks_is_asked_of_the_person(thick: bool, words: str) -> Non
     assert not person.asked[0].enter  # a hurried Enter declares nothing
 
 
-GESTURES: dict[str, Callable[[OutsidePsc], None]] = {
+GESTURES: dict[str, Callable[[ManualPsc], None]] = {
     "asked": lambda world: world.asked(),
     "approve": lambda world: world.phone(DOCTOR).approve(),
     "refuse": lambda world: world.phone(DOCTOR).refuse(),
@@ -130,7 +131,7 @@ def test_what_only_a_mock_sees_is_never_taken_for_seen() -> None:
 
 def test_drivers_have_the_person_sign_in_with_the_test_identity() -> None:
     plan, person = plan_of(), Scripted(DONE, YES, NO)
-    guide = OutsideGuide(plan, Identities(plan), person)
+    guide = SignInGuide(plan, Identities(plan), person)
     who = {"national_id": NURSE_ID, "means": "cps"}
 
     guide.sign_in(who)
@@ -170,32 +171,32 @@ def test_a_story_that_needs_a_mock_is_held_before_anybody_is_asked(
     only = plan_of(TEXT.replace(f'{away} = "external"\n', ""))
 
     with pytest.raises(BeyondReach, match=words):
-        World(only, writer, tmp_path).hold(story(**how))
-    World(only, writer, tmp_path).hold(story())
+        Surroundings(only, writer, tmp_path).require(story(**how))
+    Surroundings(only, writer, tmp_path).require(story())
     if "fault" in how:
         other = {"psc": "smtp.server-down", "mssante": "id-token.alg-none"}[stage]
-        World(only, writer, tmp_path).hold(story(fault=other, twin="S.0"))
+        Surroundings(only, writer, tmp_path).require(story(fault=other, twin="S.0"))
 
 
 def test_a_story_with_mails_needs_test_mailboxes_and_says_which(
     writer: JournalWriter, tmp_path: Path
 ) -> None:
     boxes = '[identities.colleague]\nmailbox = "a@x.test"\n[identities.nurse]\nmailbox = "b@x.test"'
-    bare, whole = World(plan_of(), writer, tmp_path), plan_of(f"{TEXT}{boxes}\n")
+    bare, whole = Surroundings(plan_of(), writer, tmp_path), plan_of(f"{TEXT}{boxes}\n")
 
     with pytest.raises(NotReady, match=r"identities.colleague.mailbox is missing"):
-        bare.hold(story(mail=True))
+        bare.require(story(mail=True))
     with pytest.raises(NotReady, match=r"identities.patient.mailbox is missing"):
-        bare.address(PATIENT)
-    ready = World(whole, writer, tmp_path)
-    ready.hold(story(mail=True))
-    assert ready.address(COLLEAGUE) == "a@x.test"
+        bare.mssante.address(PATIENT)
+    ready = Surroundings(whole, writer, tmp_path)
+    ready.require(story(mail=True))
+    assert ready.mssante.address(COLLEAGUE) == "a@x.test"
 
 
 def test_the_bench_s_people_act_under_the_test_identity(
     writer: JournalWriter, tmp_path: Path
 ) -> None:
-    world = World(plan_of(), writer, tmp_path)
+    world = Surroundings(plan_of(), writer, tmp_path)
 
     asked = world.identities.translate({"national_id": DOCTOR.national_id, "means": "cps"})
     opened = world.describe()
@@ -207,11 +208,11 @@ def test_the_bench_s_people_act_under_the_test_identity(
 
 def test_the_secret_comes_from_its_variable_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SECRET", "hush")
-    assert secret_outside(plan_of()) == "hush"
+    assert external_client_secret(plan_of()) == "hush"
 
     monkeypatch.delenv("A_SECRET")
     with pytest.raises(NotReady, match="A_SECRET is not set"):
-        secret_outside(plan_of())
+        external_client_secret(plan_of())
 
 
 def test_whoever_signs_in_must_see_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,15 +10,15 @@ from conformance.plan import Plan
 from conformance.plan.packs import packs_of
 from conformance.stage.person.external_psc import own_display
 from conformance.stage.person.identities import service_name
-from conformance.stage.services.surroundings import secret_outside
+from conformance.stage.services.psc import external_client_secret
 
 
 def by_hand(plan: Plan, only: Iterable[str], packs: Iterable[str]) -> bool:
     """Whether a story that was asked for needs a person.
 
-    On a face that they operate, or at a PSC of somebody else's, where they sign in.
+    On a face that they operate, or at an external PSC, where they sign in.
     """
-    if "psc" in plan.stage.outside:
+    if plan.stage.psc == "external":
         return True
     operated = {face.name for face in plan.faces if face.driver == "operator"}
     asked, chosen = set(only), set(packs)
@@ -38,16 +38,18 @@ def hindrance(jobs: int) -> str | None:
     return unreachable(sys.stdin)
 
 
-def not_outside(plan: Plan, lifetimes: str | None) -> str | None:
-    """What was asked for that a PSC of somebody else's cannot give; None when nothing was.
+def not_external(plan: Plan, lifetimes: str | None) -> str | None:
+    """What was asked for that an external PSC cannot give; None when nothing was.
 
     Raises `NotReady` when the secret of the client there is not where `banc.toml` says, and when
     nobody would see the browser in which they are to sign in.
     """
-    secret_outside(plan)
-    if "psc" in plan.stage.outside and any(face.driver == "browser" for face in plan.faces):
+    if plan.stage.psc == "mock":
+        return None
+    external_client_secret(plan)
+    if any(face.driver == "browser" for face in plan.faces):
         own_display()
-    if lifetimes == "short" and "psc" in plan.stage.outside:
+    if lifetimes == "short":
         said = _("--lifetimes {value}: nobody can shorten those of {service}")
         return said.format(value=lifetimes, service=service_name(plan, "psc"))
     return None

@@ -56,7 +56,7 @@ def run_command(**options: Any) -> int:
     import pytest
 
     from conformance.bundle.keys import signing_key
-    from conformance.cli.run.by_hand import by_hand, hindrance, not_outside
+    from conformance.cli.run.by_hand import by_hand, hindrance, not_external
     from conformance.cli.run.choice import left_out, misfits
     from conformance.cli.run.progress import Progress
     from conformance.plan import load_plan
@@ -77,7 +77,7 @@ def run_command(**options: Any) -> int:
     hold_run(plan.stage, options["jobs"])
     packs = options["packs"] or (() if options["only"] else plan.packs)
     asks = by_hand(plan, options["only"], packs)
-    why = not_outside(plan, options["lifetimes"]) or (hindrance(options["jobs"]) if asks else None)
+    why = not_external(plan, options["lifetimes"]) or (hindrance(options["jobs"]) if asks else None)
     if why:
         click.echo(f"banc: {why}", err=True)
         return 2

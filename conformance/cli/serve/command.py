@@ -1,6 +1,7 @@
 """`banc serve`: the mocks alone, for a product that nobody here drives, on this desk or another."""
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,19 +10,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.main import with_lang
+from conformance.plan.listening import port_keys
 
 if TYPE_CHECKING:
     from conformance.plan.listening import Listening
     from conformance.serving.mocks import Wanted
-    from conformance.stage.services.mocks import ClientRegistration, Services
+    from conformance.stage.services.registration import ClientRegistration
+    from conformance.stage.services.surroundings import Mocks
+
+
+def _with_ports(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command for the ports of `[stage]`, in the order of its keys."""
+    for key, name in reversed(port_keys().items()):
+        port = click.IntRange(0, 65535)
+        command = click.option(_option_name(key), type=port, help=f"{name}; 0: any.")(command)
+    return command
+
+
+def _option_name(key: str) -> str:
+    return "--" + key.replace("_", "-")
 
 
 @click.command("serve")
 @click.option("--listen", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
 @click.option("--allow", multiple=True, metavar="CIDR", help="Who is let in (repeatable).")
 @click.option("--host", metavar="NAME", help="How the URLs call this machine.")
-@click.option("--psc-port", type=click.IntRange(0, 65535), help="Pro Santé Connect; 0: any.")
-@click.option("--smtp-port", type=click.IntRange(0, 65535), help="Mail submission; 0: any.")
+@_with_ports
 @click.option("--config", type=click.Path(path_type=Path), help="banc.toml of the product.")
 @click.option("--redirect-uri", multiple=True, metavar="URI", help="Exact callback (repeatable).")
 @click.option(
@@ -71,9 +85,9 @@ def _serve(options: dict[str, Any]) -> int:
 
         hold_folder(folder)
     console = Console(as_json=options["as_json"])
-    with served(wanted, console.recorder, keys_folder()) as services:
-        left = _exported(services, wanted, folder) if folder is not None else []
-        console.announce(services, wanted, folder, show_secret=options["show_secret"], left=left)
+    with served(wanted, console.recorder, keys_folder()) as mocks:
+        left = _exported(mocks, wanted, folder) if folder is not None else []
+        console.announce(mocks, wanted, folder, show_secret=options["show_secret"], left=left)
         with suppress(KeyboardInterrupt):  # the way it is meant to end
             console.wait()
     console.farewell()
@@ -124,7 +138,7 @@ def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistrat
     return Listening.of(listening.model_copy(update=asked)), client
 
 
-def _exported(services: "Services", wanted: "Wanted", folder: Path) -> list[str]:
+def _exported(mocks: "Mocks", wanted: "Wanted", folder: Path) -> list[str]:
     """Write what the desk needs; gives what is to be said of it."""
     from conformance.serving.addresses import addresses_of
     from conformance.serving.export import Export, Root
@@ -132,14 +146,10 @@ def _exported(services: "Services", wanted: "Wanted", folder: Path) -> list[str]
     from conformance.stage.services.machine import machines
 
     export = Export(
-        addresses_of(services, wanted.client),
-        Root(services.authority.root_pem),
-        services.client_secret,
+        addresses_of(mocks, wanted.client),
+        Root(mocks.host.authority.root_pem),
+        mocks.psc.client_secret,
         machines(wanted.listening),
         wanted.faults,
     )
     return write(export, folder)
-
-
-def _option_name(key: str) -> str:
-    return "--" + key.replace("_", "-")

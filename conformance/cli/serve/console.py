@@ -16,7 +16,7 @@ from conformance.serving.event_lines import Lines, Told
 
 if TYPE_CHECKING:
     from conformance.serving.mocks import Wanted
-    from conformance.stage.services.mocks import Services
+    from conformance.stage.services.surroundings import Mocks
 
 
 class Console:
@@ -26,14 +26,14 @@ class Console:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # strangers write on this terminal
         self._as_json = as_json
-        self._services: Services | None = None
+        self._mocks: Mocks | None = None
         self._over = threading.Event()
         inner = LineRecorder(sys.stdout) if as_json else Lines(self._say)
         self.recorder = Told(inner, opened=self._phone_opened, lost=self._over.set)
 
     def announce(
         self,
-        services: "Services",
+        mocks: "Mocks",
         wanted: "Wanted",
         export: Path | None,
         *,
@@ -41,18 +41,18 @@ class Console:
         left: Iterable[str],
     ) -> None:
         """Say where everything is; the address that opens the phone page stands here only."""
-        self._services = services
-        addresses = addresses_of(services, wanted.client)
-        secret = services.client_secret if show_secret else None
+        self._mocks = mocks
+        addresses = addresses_of(mocks, wanted.client)
+        secret = mocks.psc.client_secret if show_secret else None
         if self._as_json:
             about = addresses.as_json() | {"phone_once": self._phone_once()}
-            about |= {"root": str(services.authority.root_path), "faults": list(wanted.faults)}
+            about |= {"root": str(mocks.host.authority.root_path), "faults": list(wanted.faults)}
             about |= {"client_secret": secret} if secret else {}
             self._say(json_line({"kind": "serving", "data": about}))
             return
         self._say(_("REHEARSAL – simulated Pro Santé Connect and MSSanté, invented people only."))
         self._say("")
-        rows = self._rows(addresses, services, wanted, secret)
+        rows = self._rows(addresses, mocks, wanted, secret)
         if export is not None:
             rows.append((_("For the desk"), str(export / "LISEZMOI.html")))
         width = max(len(label) for label, _value in rows)
@@ -77,7 +77,7 @@ class Console:
             self._say(said.format(n=count))
 
     def _rows(
-        self, addresses: Addresses, services: "Services", wanted: "Wanted", secret: str | None
+        self, addresses: Addresses, mocks: "Mocks", wanted: "Wanted", secret: str | None
     ) -> list[tuple[str, str]]:
         client = addresses.client
         where = _("with --show-secret, or in the export")
@@ -88,7 +88,7 @@ class Console:
             (phone, self._phone_once()),
             (_("Control API"), addresses.control),
             (_("Mail submission (SMTP, STARTTLS, XOAUTH2)"), addresses.smtp),
-            (_("Root certificate"), str(services.authority.root_path)),
+            (_("Root certificate"), str(mocks.host.authority.root_path)),
             (_("Client id"), client.client_id),
             (_("Client secret"), secret or where),
             (_("Redirect URIs"), ", ".join(client.redirect_uris) or _("none: --redirect-uri")),
@@ -103,8 +103,8 @@ class Console:
         return rows
 
     def _phone_once(self) -> str:
-        assert self._services is not None
-        return self._services.psc.phone_ticket(self._services.tenant)
+        assert self._mocks is not None
+        return self._mocks.psc.phone_page().opened_by
 
     def _phone_opened(self) -> None:
         url = self._phone_once()

@@ -16,7 +16,7 @@ WITH_A_PERSON = 600.0
 """Seconds that the bench's robots wait for what somebody does by hand."""
 
 
-class Asking:
+class Dialogue:
     """Asked for when a story first needs a person. `film` is whether the run makes films."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Asking:
             self.person().tell(sentence)
 
     def accompany(self, story: Scenario, name: str) -> None:
-        """Say which story begins to a person who only signs in outside: the bench acts in it."""
+        """Say which story begins to a person who only signs in in it: the bench does the rest."""
         self._beside = story
         self._open(story, name, [])
 

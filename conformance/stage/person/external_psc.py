@@ -1,4 +1,4 @@
-"""The person in front of the bench, asked for what the bench cannot do at a PSC of others.
+"""The person in front of the bench, asked for what the bench cannot do at an external PSC.
 
 They sign in and answer on the e-CPS of a test identity; what they say is `declared`.
 """
@@ -11,16 +11,15 @@ from typing import Any
 from common.identities import Professional
 from conformance.drivers.actions import Outcome, Seen, Stopped
 from conformance.drivers.person.asking import DONE, NO, YES, Asked, Choice, Person
-from conformance.errors import NotReady
+from conformance.errors import BeyondReach, NotReady
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.stage.person.identities import Identities, service_name
-from conformance.stage.services.surroundings import BeyondReach
 
 AWAY, DIFFERS = "unavailable", "differs"
 
 
-class OutsideGuide:
+class SignInGuide:
     """What drivers have the person do (`conformance.drivers.browser.psc_outside.Guide`)."""
 
     def __init__(self, plan: Plan, identities: Identities, person: Person) -> None:
@@ -63,8 +62,8 @@ class OutsideGuide:
         return said.format(service=self._service, who=who, means=means)
 
 
-class OutsidePsc:
-    """`psc` of a story where somebody else plays PSC: each gesture is asked of the person.
+class ManualPsc:
+    """`psc` of a story where PSC is external: each gesture is asked of the person.
 
     `thick`: the product is no web application, so that the e-CPS is what shows a request.
     """
@@ -75,10 +74,10 @@ class OutsidePsc:
         self._person = person
         self._thick = thick
 
-    def phone(self, person: Professional) -> "OutsidePhone":
+    def phone(self, person: Professional) -> "ManualPhone":
         """The e-CPS of the test identity of `person`."""
         who = self._identities.person(person)["national_id"]
-        return OutsidePhone(self._identities.name_of(who), self._service, self._person)
+        return ManualPhone(self._identities.name_of(who), self._service, self._person)
 
     def asked(self) -> None:
         """Have the person say that PSC asks for an authentication.
@@ -106,7 +105,7 @@ class OutsidePsc:
         """The story is over; nothing of it waits."""
 
 
-class OutsidePhone:
+class ManualPhone:
     """The e-CPS of a test identity, in the hands of the person."""
 
     def __init__(self, who: str, service: str, person: Person) -> None:
@@ -115,7 +114,7 @@ class OutsidePhone:
         self._person = person
 
     def approve(self, matching: Seen | None = None) -> None:
-        """Have them compare the numbers and approve. Raises as `OutsidePsc.asked`."""
+        """Have them compare the numbers and approve. Raises as `ManualPsc.asked`."""
         todo = _("On the e-CPS of {who}, a request to sign in shows a number.")
         shown = matching.text.strip() if matching is not None and matching.present else ""
         if shown:
@@ -133,7 +132,7 @@ class OutsidePhone:
         """Nothing yet: who has to sign in is told when the product waits for it."""
 
     def refuse(self) -> None:
-        """Have them refuse. Raises as `OutsidePsc.asked`."""
+        """Have them refuse. Raises as `ManualPsc.asked`."""
         todo = _("On the e-CPS of {who}, refuse the request to sign in.").format(who=self._who)
         self._answer(todo, Choice(DONE, _("refused on the e-CPS")), about="psc.refuse")
 

@@ -1,4 +1,4 @@
-"""How the bench's people are called on this stage: by `[identities]` where somebody else plays."""
+"""How the bench's people are called on this stage: by `[identities]` at an external service."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,6 @@ from conformance.errors import NotReady
 from conformance.journal.services import MSSANTE, PSC
 from conformance.locale import _
 from conformance.plan import Plan
-from conformance.plan.model import Identity
 
 
 class Identities:
@@ -16,7 +15,8 @@ class Identities:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._outside = plan.stage.outside
+        self._named = {str(key): identity for key, identity in plan.identities.items()}
+        self._at_psc = self._named if plan.stage.psc == "external" else {}
 
     def person(self, professional: Professional) -> dict[str, str]:
         """Key, national identifier, given and family name of a professional on this stage."""
@@ -26,8 +26,8 @@ class Identities:
             "given": professional.given,
             "family": professional.family,
         }
-        named = self._named(professional)
-        if PSC not in self._outside or named is None:
+        named = self._at_psc.get(professional.key)
+        if named is None:
             return own
         if named.name:
             own["given"], _space, own["family"] = named.name.partition(" ")
@@ -54,27 +54,23 @@ class Identities:
         """The mailboxes that `[identities]` names, with their owners' national identifiers."""
         found = {}
         for professional in PROFESSIONALS:
-            named = self._named(professional)
+            named = self._named.get(professional.key)
             if named is not None and named.mailbox:
                 found[named.mailbox] = self.person(professional)["national_id"]
         return found
 
-    def mailbox_outside(self, person: Professional | Patient) -> str:
+    def mailbox(self, person: Professional | Patient) -> str:
         """The test mailbox of a person. Raises `NotReady` naming the key that lacks it."""
-        named = self._named(person)
+        named = self._named.get(person.key)
         if named is None or named.mailbox is None:
             said = _("{path}: {key} is missing, expected a test mailbox of {service}")
             about = {"path": self._plan.name, "service": service_name(self._plan, MSSANTE)}
             raise NotReady(said.format(key=f"identities.{person.key}.mailbox", **about))
         return str(named.mailbox)
 
-    def _named(self, person: Professional | Patient) -> Identity | None:
-        named = {str(key): identity for key, identity in self._plan.identities.items()}
-        return named.get(person.key)
-
 
 def service_name(plan: Plan, service: str) -> str:
-    """What a platform of somebody else's is called, for people."""
+    """What an external platform is called, for people."""
     external = plan.stage.external
     if service == PSC:
         return external.psc_name or _("PSC outside")

@@ -23,7 +23,7 @@ class Hand(Protocol):
     def __call__(self, request: str, approve: bool) -> None: ...
 
 
-class PscWorld:
+class RobotPsc:
     """`psc` of a story: the mock's phones, and waiting for what the product asked of PSC."""
 
     def __init__(

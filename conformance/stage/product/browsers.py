@@ -11,8 +11,8 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.plan import Face, Plan
 from conformance.stage.person.external_psc import own_display
-from conformance.stage.services.mocks import Services
-from conformance.stage.services.surroundings import World
+from conformance.stage.services.psc import PhonePage
+from conformance.stage.services.surroundings import Surroundings
 
 _HEADLESS_BOX = (0, 0, 1280, 900)
 
@@ -21,7 +21,7 @@ def browser_driver(
     plan: Plan,
     face: Face,
     address: str,
-    services: World,
+    services: Surroundings,
     writer: JournalWriter,
     studio: Studio | NoStudio,
     died: Callable[[], str | None],
@@ -44,7 +44,7 @@ def browser_driver(
             tenant="default",
             display=studio.display if guide is None else own_display(),
             box=_box(area) if area else _HEADLESS_BOX,
-            ca_file=services.authorities_outside,
+            ca_file=services.external_authorities,
             trusted_certificates=services.trusted_certificates,
             move_pointer=studio.move_pointer if filmed else None,
             died=died,
@@ -56,16 +56,15 @@ def browser_driver(
 class PhoneWindow:
     """The e-CPS phone in a window of its own; the real pointer presses its buttons."""
 
-    def __init__(self, services: Services, studio: Studio, area: Area) -> None:
+    def __init__(self, page: PhonePage, studio: Studio, area: Area) -> None:
         self._window = SideWindow(
             ChromiumOptions(
                 display=studio.display,
-                trusted_certificates=(services.certificate.cert_path,),
+                trusted_certificates=(page.certificate,),
             ),
             studio.move_pointer,
         )
-        psc, tenant = services.psc, services.tenant
-        self._window.show(psc.phone_url(tenant), _box(area), opened_by=psc.phone_ticket(tenant))
+        self._window.show(page.url, _box(area), opened_by=page.opened_by)
 
     def answer(self, request: str, approve: bool) -> None:
         """Press the button of that request. Raises `NotReady` when the page does not show it."""

@@ -17,13 +17,15 @@ from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter
 from conformance.locale import _, phrase
 from conformance.plan import Face, Plan
-from conformance.stage.person.external_psc import OutsideGuide
 from conformance.stage.person.phone import Hand
 from conformance.stage.product.process import ProductProcess, StartSpec, last_words
 from conformance.stage.product.watched_process import Death
-from conformance.stage.services.mocks import ClientRegistration
-from conformance.stage.services.registration import CLIENT_ID, registration_of
-from conformance.stage.services.surroundings import World
+from conformance.stage.services.registration import (
+    CLIENT_ID,
+    ClientRegistration,
+    registration_of,
+)
+from conformance.stage.services.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from conformance.stage.options import Options
@@ -43,7 +45,7 @@ class Faces:
     def __init__(
         self,
         plan: Plan,
-        services: World,
+        services: Surroundings,
         writer: JournalWriter,
         studio: Studio | NoStudio,
         options: "Options",
@@ -117,22 +119,23 @@ class Faces:
 
     def hand(self, face: Face) -> Hand | None:
         """How the phone is pressed: in its own window on the film of a desktop, else unseen."""
-        studio, mocks = self._studio_of(face), self._services.mocks
+        studio = self._studio_of(face)
         if face.driver == "browser" or not isinstance(studio, Studio):
             return None
-        if mocks is None or self._psc_outside:  # the e-CPS is in the person's own hand
-            return None
         if self._phone is None:
+            page = self._services.psc.phone_page()
+            if page is None:
+                return None
             from conformance.stage.product.browsers import PhoneWindow
 
             area = studio.layout_for(face.driver).phone
             assert area is not None
-            self._phone = PhoneWindow(mocks, studio, area)
+            self._phone = PhoneWindow(page, studio, area)
         return self._phone.answer
 
     def clear(self) -> None:
         """Close the windows that the next story must not find: browsers and the phone."""
-        if not isinstance(self.studio, Studio) and not self._psc_outside:
+        if not isinstance(self.studio, Studio) and not self._services.psc.needs_person:
             return
         for name in [n for n, d in self._drivers.items() if d.source == "ui"]:
             self._drivers.pop(name).close()
@@ -169,7 +172,7 @@ class Faces:
                 self._writer,
                 self._studio_of(face),
                 died=lambda: self.died(face.name, _LAST_BREATH_S),
-                guide=self._guide(face),
+                guide=self._services.psc.guide(lambda: self._somebody(face)),
             )
         if face.driver == "adapter":
             return AdapterDriver(
@@ -181,20 +184,10 @@ class Faces:
                     ca_file=self._services.ca_file,
                     product_addresses=(_origin(self.address(face)),),
                     died=lambda: self.died(face.name, _LAST_BREATH_S),
-                    guide=self._guide(face),
+                    guide=self._services.psc.guide(lambda: self._somebody(face)),
                 ),
             )
         return self._operated(face)
-
-    @property
-    def _psc_outside(self) -> bool:
-        return "psc" in self._services.outside
-
-    def _guide(self, face: Face) -> OutsideGuide | None:
-        """Who has the person sign in where somebody else plays PSC. Raises `NotReady`."""
-        if not self._psc_outside:
-            return None
-        return OutsideGuide(self._plan, self._services.identities, self._somebody(face))
 
     def _somebody(self, face: Face) -> Person:
         if self._person is None:
@@ -211,8 +204,7 @@ class Faces:
 
     def _studio_of(self, face: Face) -> Studio | NoStudio:
         """Where its windows stand: what a person must see is never on a screen of the bench."""
-        seen = face.driver == "operator" or self._psc_outside
-        return NoStudio() if seen else self.studio
+        return NoStudio() if face.driver == "operator" else self.studio
 
     def _note_death(self, name: str, death: Death) -> None:
         self._deaths.add(name)

@@ -1,14 +1,25 @@
-"""How the product of `banc.toml` is registered at the mock Pro Santé Connect."""
+"""How the product is registered at Pro Santé Connect."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.errors import NotReady
 from conformance.locale import _
-from conformance.stage.services.mocks import ClientRegistration
 
 if TYPE_CHECKING:
     from conformance.plan import Face, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRegistration:
+    """How the product is known to the mock PSC: redirect URIs are exact strings."""
+
+    client_id: str
+    authentication: str
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+
 
 CLIENT_ID = "banc-lps"
 """Of a product whose `banc.toml` names none."""

@@ -1,33 +1,28 @@
-"""The services around a product, whoever plays them: mocks here, or test platforms of others.
-
-Each service is lent on its own. Of one that somebody else plays only what `banc.toml` says is
-known: nothing is started, armed, shortened or seen there.
-"""
+"""The services around a product: built once, then started, asked and stopped together."""
 
 import os
 import ssl
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from common.identities import PROFESSIONALS, Patient, Professional
-from common.recording import Secret
-from conformance.errors import NotReady
+from common.identities import PATIENTS, Patient
+from common.recording import Recorder
+from conformance.errors import BeyondReach
 from conformance.journal import JournalWriter
-from conformance.journal.services import MSSANTE, PSC, SERVICES, service_of_fault
+from conformance.journal.services import service_of_fault
 from conformance.locale import _
 from conformance.plan import Plan
 from conformance.plan.listening import Listening
-from conformance.stage.person.identities import Identities, service_name
-from conformance.stage.services.mocks import (
-    DEFAULT_TENANT,
-    ClientRegistration,
-    Services,
-    address_of,
-)
+from conformance.stage.person.identities import Identities
+from conformance.stage.services.mock_host import MockHost
+from conformance.stage.services.mssante import ExternalMssante, MockMssante, MssanteService
+from conformance.stage.services.psc import ExternalPsc, MockPsc, PscService
+from conformance.stage.services.registration import ClientRegistration
+from conformance.stage.services.service import DEFAULT_TENANT, Service
 from conformance.story import Declaration
 
-_WELL_KNOWN = "/.well-known/"
 _UNKNOWN: dict[str, Any] = {
     "name": DEFAULT_TENANT,
     **dict.fromkeys(("issuer", "discovery", "domain", "patient_domain"), ""),
@@ -36,196 +31,183 @@ _UNKNOWN: dict[str, Any] = {
     "interval": 0,
     "profile": "external",
 }
-"""What is known of a tenant before anybody has said something."""
+"""What is known of a tenant before any service has said something."""
 
 
-class BeyondReach(NotReady):
-    """The story needs a mock where somebody else plays the service: it is not tested here."""
+class Services:
+    """Services as one; `host` is where those answer that a mock plays."""
 
-
-class World:
-    """The services of one worker, with the tenant of its scenarios.
-
-    Raises `NotReady` when what is kept of a desk cannot be read.
-    """
-
-    def __init__(self, plan: Plan, writer: JournalWriter, keys: Path) -> None:
-        self._plan = plan
-        self._writer = writer
-        self._registration: ClientRegistration | None = None
-        self._roots: Path | None = None
-        self.identities = Identities(plan)
-        self.outside = plan.stage.outside
-        self.mocks: Services | None = None
-        self._phone = ""
-        if plays := frozenset(SERVICES) - self.outside:
-            listening, more = Listening.of(plan.stage), self.identities.mailboxes()
-            self.mocks = Services(writer, keys, listening, plays=plays, mailboxes=more)
+    def __init__(self, host: MockHost, *services: Service) -> None:
+        self.host = host
+        self._all = services
 
     def start(self) -> None:
-        """Bring up what is played here.
+        """Bring all up, or none. Raises `OSError` naming a port that is taken, `NotReady`."""
+        with ExitStack() as undone:
+            undone.callback(self.host.stop)
+            for service in self._all:
+                undone.callback(service.stop)
+                service.start()
+            undone.pop_all()
 
-        Raises `OSError` naming a port that is taken, `NotReady` when the secret of the client
-        outside is not where `banc.toml` says.
-        """
-        if secret := secret_outside(self._plan):
-            self._writer.label(Secret("client_secret", secret))
-        if self.mocks is not None:
-            self._writer.label(Secret("client_secret", self.mocks.client_secret))
-            self._writer.label(Secret("api_key", self.mocks.desk.control_token))
-            self.mocks.start()
-
-    def open_tenant(self, client: ClientRegistration) -> None:
-        """Make the tenant in which `client` is registered, where a mock registers clients."""
-        self._registration = client
-        if self.mocks is not None:
-            self.mocks.open_tenant(client)
-
-    def where_the_phone_is(self) -> str:
-        """The sentence on the mock's phone page, empty when there is none; the same all the run.
-
-        Beyond loopback its address opens the page once: for a terminal, never for the journal.
-        """
-        if self.mocks is None or PSC in self.outside:
-            return ""
-        if not self._phone:
-            self._phone = self.mocks.psc.phone_ticket(self.mocks.tenant)
-        said = _("Phone page, which also shows the mark for a film made elsewhere: {url}")
-        return said.format(url=self._phone)
-
-    def hold(self, declaration: Declaration) -> None:
-        """See that the story can be told here, before anything is asked of anybody.
-
-        Raises `BeyondReach` when it needs a mock of what somebody else plays, `NotReady` when it
-        needs a mailbox that `[identities]` lacks.
-        """
-        fault = declaration.fault
-        if fault is not None and service_of_fault(fault) in self.outside:
-            said = _("a fault needs the mock: {fault} cannot be asked of {service}")
-            name = service_name(self._plan, service_of_fault(fault))
-            raise BeyondReach(said.format(fault=fault, service=name))
-        if declaration.lifetimes == "short" and PSC in self.outside:
-            said = _("short lifetimes need the mock: nobody can shorten those of {service}")
-            raise BeyondReach(said.format(service=service_name(self._plan, PSC)))
-        if declaration.writes and MSSANTE in self.outside:
-            for person in PROFESSIONALS[1:]:
-                self.address(person)
+    def open(self, client: ClientRegistration) -> None:
+        """Make the tenant in which `client` is registered."""
+        for service in self._all:
+            service.open(client)
 
     def reset(self, lifetimes: str) -> None:
         """Sessions, mailboxes and faults of the mocks go; clients and people stay."""
-        if self.mocks is not None:
-            self.mocks.reset(lifetimes)
+        for service in self._all:
+            service.reset(lifetimes)
 
     def arm(self, fault: str, value: Any) -> None:
-        """Arm one fault by name, in the mock that knows it; `hold` has seen that there is one."""
-        assert self.mocks is not None
-        self.mocks.arm(fault, value)
+        """Arm one fault by name, in the service that knows it. Raises `BeyondReach`."""
+        [service] = (s for s in self._all if s.name == service_of_fault(fault))
+        service.arm(fault, value)
+
+    def describe(self) -> dict[str, Any]:
+        """The data of `tenant.opened`."""
+        told = dict(_UNKNOWN)
+        for service in self._all:
+            for key, value in service.describe().items():
+                told[key] = {**told[key], **value} if isinstance(value, dict) else value
+        if any(service.played == "mock" for service in self._all):
+            told["patients"] = [_patient(patient) for patient in PATIENTS]
+        return told | {"stage": {service.name: service.played for service in self._all}}
 
     def settle(self) -> None:
-        """Wait until the mocks have answered the exchanges under way, two seconds at most."""
-        if self.mocks is not None:
-            self.mocks.settle()
+        """Wait until the exchanges under way are answered, two seconds at most."""
+        for service in self._all:
+            service.settle()
+
+    def stop(self) -> None:
+        """Take all down; each even if another fails."""
+        with ExitStack() as ends:
+            ends.callback(self.host.stop)
+            for service in self._all:
+                ends.callback(service.stop)
+
+
+class Mocks(Services):
+    """Every service, played by its mock."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        keys: Path,
+        listening: Listening | None = None,
+        *,
+        lasting: bool = False,
+    ) -> None:
+        host = MockHost(recorder, keys, listening, lasting=lasting)
+        self.psc = MockPsc(host)
+        self.mssante = MockMssante(host, self.psc.tokens)
+        super().__init__(host, self.psc, self.mssante)
+
+
+class Surroundings(Services):
+    """The services of one worker, each played by whoever `[stage]` says."""
+
+    def __init__(self, plan: Plan, writer: JournalWriter, keys: Path) -> None:
+        host = MockHost(writer, keys, Listening.of(plan.stage))
+        self.identities = Identities(plan)
+        self.psc: PscService
+        self.mssante: MssanteService
+        if plan.stage.psc == "mock":
+            self.psc = MockPsc(host)
+        else:
+            self.psc = ExternalPsc(plan, self.identities)
+        if plan.stage.mssante == "mock":
+            more = self.identities.mailboxes()
+            self.mssante = MockMssante(host, self.psc.tokens, more)
+        else:
+            self.mssante = ExternalMssante(plan, self.identities)
+        super().__init__(host, self.psc, self.mssante)
+        self._writer = writer
+        self._roots: Path | None = None
+        self._phone = ""
+
+    def start(self) -> None:
+        """Bring up what mocks play.
+
+        Raises `OSError` naming a port that is taken, `NotReady` when a secret is not where it is
+        said to be.
+        """
+        for service in self._all:
+            for secret in service.secrets():
+                self._writer.label(secret)
+        super().start()
+
+    def require(self, story: Declaration) -> None:
+        """See that the story can be played here, before anything is asked of anybody.
+
+        Raises `BeyondReach` when it needs the mock of an external service, `NotReady` when it
+        needs a mailbox that `[identities]` lacks.
+        """
+        for service in self._all:
+            if why := service.refuses(story):
+                raise BeyondReach(why)
 
     def stop(self) -> None:
         """Take the mocks down."""
         if self._roots is not None:
             self._roots.unlink(missing_ok=True)
             self._roots = None
-        if self.mocks is not None:
-            self.mocks.stop()
+        super().stop()
+
+    def where_the_phone_is(self) -> str:
+        """The sentence on the mock's phone page, empty when there is none; the same all the run.
+
+        Beyond loopback its address opens the page once: for a terminal, never for the journal.
+        """
+        if not self._phone and (page := self.psc.phone_page()):
+            said = _("Phone page, which also shows the mark for a film made elsewhere: {url}")
+            self._phone = said.format(url=page.opened_by)
+        return self._phone
 
     @property
-    def authorities_outside(self) -> Path | None:
+    def external_authorities(self) -> Path | None:
         """The file of `[stage.external] ca_file`: whom else browsers and the bench must trust."""
-        named = self._plan.stage.external.ca_file if self.outside else None
-        return (self._plan.folder or Path()) / named if named else None
+        return next((s.authority for s in self._all if s.played == "external"), None)
 
     @property
     def ca_file(self) -> Path | None:
         """The authorities that the product is to trust; None: those of its system.
 
-        Beside a platform of somebody else's, the bench's own and those outside (`ca_file`, else
-        the system's) in one file.
+        Those of its services in one file, when they are not the same.
         """
-        if self.mocks is None:
-            return self.authorities_outside
-        if not self.outside:
-            return self.mocks.authority.root_path
+        named = {service.authority for service in self._all}
+        if len(named) == 1:
+            return named.pop()
         if self._roots is None:
             system = Path(ssl.get_default_verify_paths().cafile or os.devnull)
-            others = (self.authorities_outside or system).read_bytes()
             handle, name = tempfile.mkstemp(prefix="banc-roots-", suffix=".pem")
             with os.fdopen(handle, "wb") as roots:
-                roots.write(self.mocks.authority.root_path.read_bytes() + b"\n" + others)
+                roots.write(b"\n".join((one or system).read_bytes() for one in named))
             self._roots = Path(name)
         return self._roots
 
     @property
     def trusted_certificates(self) -> tuple[Path, ...]:
         """The certificates of the mocks, which browsers trust as they are."""
-        return (self.mocks.certificate.cert_path,) if self.mocks is not None else ()
+        named = (service.certificate for service in self._all)
+        return tuple(dict.fromkeys(path for path in named if path is not None))
 
     def places(self) -> dict[str, str]:
         """What `{psc_issuer}` and its like stand for in commands and addresses."""
-        found = dict(self.mocks.places()) if self.mocks is not None else {}
-        external = self._plan.stage.external
-        if PSC in self.outside:
-            found |= _given(psc_discovery=external.psc_discovery, psc_issuer=self._issuer())
-            found |= _given(client_id=external.client_id, client_secret=secret_outside(self._plan))
-        if MSSANTE in self.outside:
-            host, _colon, port = (external.smtp or "").rpartition(":")
-            found |= _given(smtp=external.smtp, smtp_host=host, smtp_port=port)
-            found |= _given(domain=external.domain, patient_domain=external.patient_domain)
-        return found | _given(ca_file=str(self.ca_file or ""))
-
-    def address(self, person: Professional | Patient) -> str:
-        """The MSSanté address of a person. Raises `NotReady` naming the key that lacks it."""
-        if MSSANTE in self.outside or self.mocks is None:
-            return self.identities.mailbox_outside(person)
-        return address_of(person, self.mocks.domain, self.mocks.patient_domain)
-
-    def describe(self) -> dict[str, Any]:
-        """The data of `tenant.opened`."""
-        external, stage = self._plan.stage.external, self._plan.stage
-        told = _UNKNOWN | (self.mocks.describe() if self.mocks is not None else {})
-        if PSC in self.outside:
-            told |= {
-                "issuer": self._issuer(),
-                "discovery": external.psc_discovery or "",
-                "clients": self._clients(),
-                "people": self.identities.people(),
-            }
-        if MSSANTE in self.outside:
-            named = self.identities.mailboxes().items()
-            told |= {
-                "domain": external.domain or "",
-                "patient_domain": external.patient_domain or "",
-                "mailboxes": [{"address": address, "owner": who} for address, who in named],
-            }
-        return told | {"stage": {PSC: stage.psc, MSSANTE: stage.mssante}}
-
-    def _clients(self) -> list[dict[str, Any]]:
-        client = self._registration
-        if client is None:
-            return []
-        name = self._plan.stage.external.client_id or client.client_id
-        return [{"id": name, "redirect_uris": list(client.redirect_uris)}]
-
-    def _issuer(self) -> str:
-        return (self._plan.stage.external.psc_discovery or "").partition(_WELL_KNOWN)[0]
+        found: dict[str, str] = {}
+        for service in self._all:
+            found |= service.places()
+        return found | ({"ca_file": str(self.ca_file)} if self.ca_file else {})
 
 
-def secret_outside(plan: Plan) -> str | None:
-    """The client's secret at the PSC outside. Raises `NotReady` when its variable is not set."""
-    name = plan.stage.external.client_secret_env
-    if PSC not in plan.stage.outside or name is None:
-        return None
-    value = os.environ.get(name)
-    if not value:
-        said = _("{key}: the variable {name} is not set, expected the client's secret in it")
-        raise NotReady(said.format(key="stage.external.client_secret_env", name=name))
-    return value
-
-
-def _given(**values: str | None) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
+def _patient(patient: Patient) -> dict[str, Any]:
+    return {
+        "key": patient.key,
+        "ins": patient.ins,
+        "birth_name": patient.birth_name,
+        "given": patient.given,
+        "sex": patient.sex,
+        "born": patient.born.isoformat(),
+        "qualified": patient.qualified,
+    }
