@@ -17,9 +17,9 @@ from conformance.drivers.adapter.contract import BadAnswer, outcome_of, seen_of
 from conformance.drivers.adapter.http import Answer, NoAnswer, TimedOut, Unreachable, ask
 from conformance.drivers.adapter.user_agent import Page, UserAgent
 from conformance.drivers.adapter.wallet_forms import WalletForms
-from conformance.drivers.browser.psc_outside import Guide
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, answered, bare, secrets_in
+from conformance.drivers.person.sign_in import Guide
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
@@ -32,7 +32,7 @@ class AdapterOptions:
 
     `key` is how `banc.toml` names the face, `product_addresses` the product's own pages when they
     are not at the adapter's, `died` gives a sentence once the product's process has ended. With a
-    `guide`, PSC is outside: the person's own browser goes there, the bench's cannot.
+    `guide`, PSC is external: the person's own browser goes there, the bench's cannot.
     """
 
     recorder: Recorder

@@ -19,14 +19,15 @@ from common.recording import Recorder
 from conformance.drivers.actions import ACTIONS, SEES, Outcome, Seen, Stopped, unknown_word
 from conformance.drivers.browser.chromium import Box, Chromium, ChromiumOptions
 from conformance.drivers.browser.endings import IN_PLACE, Marks
+from conformance.drivers.browser.external_psc import ExternalPages
 from conformance.drivers.browser.gestures import ActionEnded, Hands, MovePointer
 from conformance.drivers.browser.looking import place_of, read_values, text_of, visible
 from conformance.drivers.browser.page_watch import PageWatch
-from conformance.drivers.browser.psc_outside import Guide, OutsidePages
 from conformance.drivers.browser.steps import ActionTable, SeeTable, Wallet, applies, as_see_table
 from conformance.drivers.browser.wallet import SignInPages, WalletPage
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog, bare
+from conformance.drivers.person.sign_in import Guide
 from conformance.errors import NotReady
 from conformance.locale import _, phrase
 
@@ -42,7 +43,7 @@ class BrowserOptions:
     `key` is how `banc.toml` names the face; `box` the window on the screen; `ca_file` and
     `trusted_certificates` as in `ChromiumOptions`; `move_pointer` takes screen pixels;
     `product_addresses` are the product's other origins; `died` gives a sentence once the
-    product's process has ended. With a `guide`, PSC is outside and the person signs in there.
+    product's process has ended. With a `guide`, PSC is external and the person signs in there.
     """
 
     recorder: Recorder
@@ -172,7 +173,7 @@ class BrowserDriver:
 
     def _sign_in_pages(self) -> SignInPages:
         guide = self._options.guide
-        return OutsidePages(self._hands, self._log, guide) if guide else WalletPage(self._hands)
+        return ExternalPages(self._hands, self._log, guide) if guide else WalletPage(self._hands)
 
     def _idle(self, seconds: float, watch: PageWatch) -> None:
         """Do nothing for so long, as the story asks; a crash or a 5xx ends it."""

@@ -1,6 +1,6 @@
 """What the bench may ask of the person in front of it, and what comes back.
 
-The operator driver asks them to act in their product; a stage whose Pro Santé Connect is outside
+The operator driver asks them to act in their product; a stage whose Pro Santé Connect is external
 asks them to sign in there. How it is asked (terminal, later a page) is behind `Person`.
 """
 

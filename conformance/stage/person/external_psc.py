@@ -20,7 +20,7 @@ AWAY, DIFFERS = "unavailable", "differs"
 
 
 class SignInGuide:
-    """What drivers have the person do (`conformance.drivers.browser.psc_outside.Guide`)."""
+    """What drivers have the person do (`conformance.drivers.person.sign_in.Guide`)."""
 
     def __init__(self, plan: Plan, identities: Identities, person: Person) -> None:
         self._service = service_name(plan, "psc")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from conformance.drivers.browser.chromium import ChromiumOptions
 from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
-from conformance.drivers.browser.psc_outside import Guide
 from conformance.drivers.browser.side_window import SideWindow
+from conformance.drivers.person.sign_in import Guide
 from conformance.evidence.screen.layout import Area
 from conformance.evidence.screen.studio import NoStudio, Studio
 from conformance.journal import JournalWriter

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from common.identities import PROFESSIONALS
 from common.recording import Secret
-from conformance.drivers.browser.psc_outside import SIGN_IN_WITHIN, Guide
 from conformance.drivers.person.asking import Person
+from conformance.drivers.person.sign_in import SIGN_IN_WITHIN, Guide
 from conformance.errors import NotReady
 from conformance.journal import JournalWriter
 from conformance.journal.services import PSC

@@ -1,44 +1,23 @@
-"""Signing in at a Pro Santé Connect that the bench does not play: its pages are the person's.
+"""Signing in at an external Pro Santé Connect: its pages are the person's.
 
 Nothing there is clicked or read by the bench, which only sees in its browser that the product's
 page was left, and that it is back.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from conformance.drivers.actions import Outcome
 from conformance.drivers.browser.gestures import SLICE_S, ActionEnded, Hands
 from conformance.drivers.browser.page_watch import PageWatch
 from conformance.drivers.deadlines import Deadline
 from conformance.drivers.exchanges import ExchangeLog
+from conformance.drivers.person.sign_in import Guide
 from conformance.locale import _
 
-SIGN_IN_WITHIN = 300.0
-"""Seconds that a person is given to sign in outside, unless `[actions.finish_psc_login]` says."""
 
-
-class Guide(Protocol):
-    """Tells the person in front of the bench what to do outside."""
-
-    def sign_in(self, arguments: Mapping[str, Any]) -> None:
-        """Tell them to sign in, in the bench's own browser, with the arguments of the action."""
-        ...
-
-    def visit(self, url: str, arguments: Mapping[str, Any]) -> None:
-        """Have them open `url` in a browser of theirs. Raises as `returned`."""
-        ...
-
-    def returned(self, arguments: Mapping[str, Any]) -> bool:
-        """Have them sign in there; false when the product's page did not come back.
-
-        Raises `NotReady` when the platform does not answer them.
-        """
-        ...
-
-
-class OutsidePages:
-    """The pages of a PSC outside in the bench's browser: the counterpart of `WalletPage`."""
+class ExternalPages:
+    """The pages of an external PSC in the bench's browser: the counterpart of `WalletPage`."""
 
     def __init__(self, hands: Hands, log: ExchangeLog, guide: Guide) -> None:
         self._hands = hands
