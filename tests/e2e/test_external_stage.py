@@ -119,10 +119,9 @@ def test_judged_again_it_is_the_same_to_the_byte(told: Told, tmp_path: Path) -> 
 
 def test_the_report_says_first_that_it_is_no_result_of_the_ans(told: Told) -> None:
     report = (told.bundle / "report.html").read_text(encoding="utf-8")
+    read = " ".join(report.replace("&#39;", "'").split())
 
-    assert "PLATEFORMES DE TEST</strong> – ceci n'est pas un résultat de l'ANS" in report.replace(
-        "&#39;", "'"
-    )
+    assert "PLATEFORMES DE TEST</strong> – ceci n'est pas un résultat de l'ANS" in read
     assert "RÉPÉTITION" not in report
     assert "le banc ne les voit pas" in report
 
