@@ -1,5 +1,7 @@
 """Authlib, a relying party that nobody here wrote, against the mock Pro Santé Connect."""
 
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
@@ -13,12 +15,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from common.identities import DOCTOR
+from tests.worlds.psc import PscWorld
 
 CALLBACK = "http://127.0.0.1:9/psc/retour"
 
 
 @pytest.fixture
-def party(psc_world):
+def party(psc_world: PscWorld) -> Iterator[Any]:
     client = OAuth2Client(
         client_id=psc_world.client.client_id,
         client_secret=psc_world.client.secret,
@@ -32,7 +35,7 @@ def party(psc_world):
     client.close()
 
 
-def _sign_in(party, world):
+def _sign_in(party: Any, world: PscWorld) -> Any:
     """A whole login: the URL is Authlib's, the gestures at the wallet are a person's."""
     verifier, nonce = generate_token(48), generate_token(24)
     url, state = party.create_authorization_url(
@@ -53,10 +56,10 @@ def _sign_in(party, world):
     return tokens, nonce
 
 
-def _claims(party, tokens, nonce):
+def _claims(party: Any, tokens: Any, nonce: str) -> Any:
     keys = KeySet.import_key_set(httpx2.get(party.metadata["jwks_uri"]).json())
     token = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
-    wanted = {
+    wanted: dict[str, Any] = {
         "iss": {"essential": True, "value": party.metadata["issuer"]},
         "aud": {"essential": True, "value": party.client_id},
         "nonce": {"essential": True, "value": nonce},
@@ -65,7 +68,9 @@ def _claims(party, tokens, nonce):
     return token.claims
 
 
-def test_authlib_signs_in_reads_userinfo_refreshes_and_signs_out(party, psc_world):
+def test_authlib_signs_in_reads_userinfo_refreshes_and_signs_out(
+    party: Any, psc_world: PscWorld
+) -> None:
     tokens, nonce = _sign_in(party, psc_world)
     claims = _claims(party, tokens, nonce)
     identity = party.get(party.metadata["userinfo_endpoint"]).json()
@@ -82,14 +87,14 @@ def test_authlib_signs_in_reads_userinfo_refreshes_and_signs_out(party, psc_worl
     assert after.status_code == 401
 
 
-def test_authlib_sees_an_altered_state(party, psc_world):
+def test_authlib_sees_an_altered_state(party: Any, psc_world: PscWorld) -> None:
     psc_world.tenant.faults.arm("callback.state-altered")
 
     with pytest.raises(MismatchingStateException):
         _sign_in(party, psc_world)
 
 
-def test_authlib_gets_no_token_out_of_a_refusal(party, psc_world):
+def test_authlib_gets_no_token_out_of_a_refusal(party: Any, psc_world: PscWorld) -> None:
     psc_world.tenant.faults.arm("callback.error-access-denied")
 
     with pytest.raises(OAuthError):
@@ -109,7 +114,9 @@ def test_authlib_gets_no_token_out_of_a_refusal(party, psc_world):
         "id-token.iss-foreign",
     ],
 )
-def test_an_honest_check_of_the_id_token_sees_every_falsification(party, psc_world, fault):
+def test_an_honest_check_of_the_id_token_sees_every_falsification(
+    party: Any, psc_world: PscWorld, fault: str
+) -> None:
     psc_world.tenant.faults.arm(fault)
     tokens, nonce = _sign_in(party, psc_world)
 
@@ -117,7 +124,7 @@ def test_an_honest_check_of_the_id_token_sees_every_falsification(party, psc_wor
         _claims(party, tokens, nonce)
 
 
-def test_a_higher_level_passes_an_honest_check(party, psc_world):
+def test_a_higher_level_passes_an_honest_check(party: Any, psc_world: PscWorld) -> None:
     psc_world.tenant.faults.arm("id-token.acr-eidas2")
     tokens, nonce = _sign_in(party, psc_world)
 

@@ -7,20 +7,18 @@ import smtplib
 import ssl
 import subprocess
 import sys
-import threading
-import time
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import aiosmtplib
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR
-from conformance.journal import JournalWriter
-from mocks.mssante.smtp.server import SmtpMock
-from mocks.mssante.tenant import MailTenantConfig
 from mocks.pki.authority import Authority
+from tests.worlds.loops import LoopThread
+from tests.worlds.mail import Grant, MailWorld
 
 DOMAIN = "clients.mss.test"
 BOX = DOCTOR.mailbox(DOMAIN)
@@ -30,40 +28,26 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def operator(tmp_path):
+def operator(tmp_path: Path) -> Iterator[MailWorld]:
     """A tenant served on a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    journal = JournalWriter(tmp_path / "run", "main", b"k" * 32, time.perf_counter_ns())
-    authority = Authority(tmp_path / "pki")
-    mock = SmtpMock(journal, authority.issue())
-    config = MailTenantConfig(
-        name="clients",
-        domain=DOMAIN,
-        patient_domain="patient.clients.mss.test",
-        mailboxes={BOX: DOCTOR.national_id, TO: COLLEAGUE.national_id},
-        trust_list=(),
-        tokens={TOKEN: SimpleNamespace(national_id=DOCTOR.national_id)}.get,
-    )
-
-    async def up():
-        await mock.start()
-        return await mock.open_tenant(config)
-
-    tenant = asyncio.run_coroutine_threadsafe(up(), loop).result(10)
-    yield SimpleNamespace(
-        tenant=tenant, authority=authority, journal=journal, folder=tmp_path / "run"
-    )
-    asyncio.run_coroutine_threadsafe(mock.stop(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-    journal.close()
+    with LoopThread() as thread:
+        operator = MailWorld(
+            thread,
+            Authority(tmp_path / "pki"),
+            tmp_path / "run",
+            name="clients",
+            domain=DOMAIN,
+            patient_domain="patient.clients.mss.test",
+            mailboxes={BOX: DOCTOR.national_id, TO: COLLEAGUE.national_id},
+            trust_list=(),
+            tokens={TOKEN: Grant(DOCTOR.national_id)}.get,
+        )
+        yield operator
+        operator.close()
 
 
 @pytest.fixture
-def mail():
+def mail() -> Any:
     message = EmailMessage()
     message["From"], message["To"] = f"Dr_Océane <{BOX}>", TO
     message["Subject"] = "Compte rendu été"
@@ -73,7 +57,7 @@ def mail():
     return message
 
 
-def _delivered(operator):
+def _delivered(operator: MailWorld) -> Any:
     (mail,) = operator.tenant.store.list(TO)
     accepted = [e for e in operator.journal.recent() if e.kind == "mail.accepted"]
     assert [e.data["mailbox"] for e in accepted] == [BOX]
@@ -82,14 +66,14 @@ def _delivered(operator):
     return mail.octets
 
 
-def _no_token_written(operator):
+def _no_token_written(operator: MailWorld) -> None:
     for path in operator.folder.rglob("*"):
         if path.is_file():
             assert TOKEN.encode() not in path.read_bytes()
 
 
 @pytest.mark.parametrize("initial", [True, False])
-def test_smtplib(operator, mail, initial):
+def test_smtplib(operator: MailWorld, mail: EmailMessage, initial: bool) -> None:
     said = f"user={BOX}\x01auth=Bearer {TOKEN}\x01\x01"
     with smtplib.SMTP("localhost", operator.tenant.port, timeout=10) as client:
         client.starttls(context=operator.authority.client_context())
@@ -105,7 +89,7 @@ def test_smtplib(operator, mail, initial):
     _no_token_written(operator)
 
 
-def test_smtplib_finds_no_mechanism_for_a_password(operator):
+def test_smtplib_finds_no_mechanism_for_a_password(operator: MailWorld) -> None:
     client = smtplib.SMTP("localhost", operator.tenant.port, timeout=10)
     client.starttls(context=operator.authority.client_context())
 
@@ -113,8 +97,8 @@ def test_smtplib_finds_no_mechanism_for_a_password(operator):
         client.login(BOX, "a password")
 
 
-def test_aiosmtplib(operator, mail):
-    async def send():
+def test_aiosmtplib(operator: MailWorld, mail: EmailMessage) -> None:
+    async def send() -> Any:
         client = aiosmtplib.SMTP(
             hostname="localhost",
             port=operator.tenant.port,
@@ -132,7 +116,7 @@ def test_aiosmtplib(operator, mail):
     _no_token_written(operator)
 
 
-def _curl(port, root, path, token=TOKEN, url="smtp"):
+def _curl(port: int, root: Path, path: Path, token: str = TOKEN, url: str = "smtp") -> Any:
     return subprocess.run(
         [
             "curl", "--silent", "--show-error", "--max-time", "20",
@@ -147,7 +131,7 @@ def _curl(port, root, path, token=TOKEN, url="smtp"):
     )  # fmt: skip
 
 
-def test_curl(operator, mail, tmp_path):
+def test_curl(operator: MailWorld, mail: EmailMessage, tmp_path: Path) -> None:
     path = tmp_path / "mail.eml"
     path.write_bytes(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
 
@@ -162,8 +146,8 @@ def test_curl(operator, mail, tmp_path):
     ("token", "url", "code"), [("another-token", "smtp", 67), (TOKEN, "smtps", 35)]
 )
 def test_curl_is_told_of_a_refused_token_and_of_implicit_tls(
-    operator, mail, tmp_path, token, url, code
-):
+    operator: MailWorld, mail: EmailMessage, tmp_path: Path, token: Any, url: str, code: int
+) -> None:
     path = tmp_path / "mail.eml"
     path.write_bytes(mail.as_bytes())
 
@@ -173,7 +157,7 @@ def test_curl_is_told_of_a_refused_token_and_of_implicit_tls(
     assert operator.tenant.store.list(TO) == []
 
 
-def test_the_operator_stands_alone(tmp_path, mail):
+def test_the_operator_stands_alone(tmp_path: Path, mail: EmailMessage) -> None:
     command = [sys.executable, "-m", "mocks.mssante", "--domain", DOMAIN]
     command += ["--accept-token", f"{TOKEN}={DOCTOR.national_id}", "--authority", str(tmp_path)]
     alone = subprocess.Popen(
@@ -185,6 +169,7 @@ def test_the_operator_stands_alone(tmp_path, mail):
         encoding="utf-8",
         env={**os.environ, "PYTHONUTF8": "1"},
     )
+    assert alone.stderr is not None
     port = int(alone.stderr.readline().partition(";")[0].rpartition(":")[2])
     trust = ssl.create_default_context(cafile=tmp_path / "root-cert.pem")
     with smtplib.SMTP("localhost", port, timeout=10) as client:
@@ -209,7 +194,7 @@ def test_the_operator_stands_alone(tmp_path, mail):
         ("--host", "0.0.0.0", "'0.0.0.0': expected a loopback address"),
     ],
 )
-def test_a_wrong_option_is_named(option, value, sentence):
+def test_a_wrong_option_is_named(option: str, value: str, sentence: str) -> None:
     command = [sys.executable, "-m", "mocks.mssante", option, value]
 
     said = subprocess.run(

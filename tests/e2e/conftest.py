@@ -2,33 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance import locale
 from conformance.cli.main import main
+from tests.worlds.command import Banc, Told
 
 sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside the tests
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        """Everything it said, errors last."""
-        return [*self.out.splitlines(), *self.err.splitlines()]
-
-
-Banc = Callable[..., Told]
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import (
@@ -19,37 +17,16 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
-from common.recording import Blob, Secret, Witness
+from common.recording import Secret
 from conformance.drivers.actions import Stopped
 from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
 from conformance.errors import NotReady
+from tests.worlds.loops import served
+from tests.worlds.recorder import Heard
 
 pytestmark = pytest.mark.usefixtures("english")
 
 PERSON = {"means": "ecps", "national_id": "899700042171"}
-
-
-@dataclass
-class Heard:
-    """A recorder that keeps what it was told."""
-
-    events: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
-
-    def record(
-        self,
-        kind: str,
-        data: Mapping[str, object],
-        *,
-        source: str,
-        tenant: str = "",
-        witness: Witness = "wire",
-        blobs: Sequence[Blob] = (),
-    ) -> int:
-        self.events.append((kind, source, witness, dict(data)))
-        return len(self.events)
-
-    def mono(self) -> int:
-        return len(self.events)
 
 
 class Peer:
@@ -60,7 +37,6 @@ class Peer:
         self.callback: Callable[[], Response] = lambda: HTMLResponse("<p>Bonjour</p>")
         self.posted: list[tuple[str, Any]] = []
         self.answered = threading.Event()
-        self.servers: list[uvicorn.Server] = []
         self.wallet = ""
         self.address = ""
 
@@ -120,53 +96,31 @@ def _wallet_page(means: str, action: str) -> str:
         value="{step}"><input name="means"><input name="national_id"><button>ok</button></form>"""
 
 
-def _serve(app: Starlette, peer: Peer) -> str:
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
-    server = uvicorn.Server(config)
-    peer.servers.append(server)
-    ready = threading.Event()
-    original = server.startup
-
-    async def startup(*args: Any, **kwargs: Any) -> None:
-        await original(*args, **kwargs)
-        ready.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    threading.Thread(target=server.run, daemon=True).start()
-    assert ready.wait(10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    return f"http://127.0.0.1:{port}"
+def _product(peer: Peer) -> Starlette:
+    return Starlette(
+        routes=[
+            Route("/actions/{name}", peer.action, methods=["POST"]),
+            Route("/see/{what}", peer.look),
+            Route("/reset", peer.reset, methods=["POST"]),
+            Route("/enter", peer.enter),
+            Route("/callback", peer.back),
+            Route("/loop", peer.loop),
+        ]
+    )
 
 
 @pytest.fixture
 def peer() -> Iterator[Peer]:
     peer = Peer()
-    peer.wallet = _serve(
-        Starlette(
-            routes=[
-                Route("/wallet/1", peer.page, methods=["GET", "POST"]),
-                Route("/wallet/1/events", peer.events),
-            ]
-        ),
-        peer,
+    wallet = Starlette(
+        routes=[
+            Route("/wallet/1", peer.page, methods=["GET", "POST"]),
+            Route("/wallet/1/events", peer.events),
+        ]
     )
-    peer.address = _serve(
-        Starlette(
-            routes=[
-                Route("/actions/{name}", peer.action, methods=["POST"]),
-                Route("/see/{what}", peer.look),
-                Route("/reset", peer.reset, methods=["POST"]),
-                Route("/enter", peer.enter),
-                Route("/callback", peer.back),
-                Route("/loop", peer.loop),
-            ]
-        ),
-        peer,
-    )
-    yield peer
-    peer.answered.set()
-    for server in peer.servers:
-        server.should_exit = True
+    with served(wallet) as peer.wallet, served(_product(peer)) as peer.address:
+        yield peer
+        peer.answered.set()
 
 
 @pytest.fixture
@@ -271,19 +225,16 @@ def test_a_dead_process_explains_the_silence(peer: Peer, heard: Heard) -> None:
     assert (outcome.name, outcome.reason) == ("broken", "the product's process ended with code 3")
 
 
-def test_an_address_that_never_answered_is_set_up_and_later_a_break(
-    peer: Peer, driver: AdapterDriver, heard: Heard
-) -> None:
+def test_an_address_that_never_answered_is_set_up_and_later_a_break(heard: Heard) -> None:
     nowhere = AdapterDriver("http://127.0.0.1:9", AdapterOptions(heard, key="face 'web'"))
-    driver.act("inbox", {}, 5)
-    peer.servers[1].should_exit = True
-    peer.servers[1].force_exit = True
-    while peer.servers[1].servers[0].is_serving():
-        threading.Event().wait(0.01)
+    with served(_product(Peer())) as address:
+        driver = AdapterDriver(address, AdapterOptions(heard, key="face 'web'"))
+        driver.act("inbox", {}, 5)
 
     with pytest.raises(NotReady, match=r"face 'web', address http://127.0.0.1:9/.*no connection"):
         nowhere.act("logout", {}, 5)
     assert driver.act("logout", {}, 5).name == "broken"
+    driver.close()
 
 
 @pytest.mark.parametrize("means", ["ecps", "cps"])
@@ -301,7 +252,7 @@ def test_the_bench_is_the_browser_of_a_login(
 
     assert (started.name, finished.name) == ("done", "done")
     assert finished.values == identity
-    exchanges = [data for kind, *_, data in heard.events if kind == "http.exchange"]
+    exchanges = heard.exchanges()
     assert [(e["url"], e["response"]["status"]) for e in exchanges] == [
         (f"{peer.address}/enter", 302),
         (f"{peer.address}/callback", 200),
@@ -311,7 +262,7 @@ def test_the_bench_is_the_browser_of_a_login(
         "query": {"state": "s1"},
     }
     assert exchanges[1]["query"] == {"code": Secret("code", "c0de"), "state": "s1"}
-    assert {(source, witness) for _, source, witness, _ in heard.events} == {("adapter", "wire")}
+    assert {(event.source, event.witness) for event in heard.events} == {("adapter", "wire")}
 
 
 def test_a_login_ends_as_the_product_ends_it(peer: Peer, driver: AdapterDriver) -> None:

@@ -2,89 +2,46 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from common.recording import Blob, Secret, Witness
+from common.recording import Secret
 from conformance.drivers.actions import Outcome, Stopped
 from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
 from conformance.drivers.browser.steps import ActionTable, SeeTable
 from conformance.errors import NotReady
+from tests.worlds.loops import served
+from tests.worlds.recorder import Heard
 
 pytestmark = pytest.mark.usefixtures("english")
 
-PERSON = {"means": "cps", "national_id": "899700042171"}
-
-
-@dataclass
-class Heard:
-    """A recorder that keeps what it was told."""
-
-    events: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
-
-    def record(
-        self,
-        kind: str,
-        data: Mapping[str, object],
-        *,
-        source: str,
-        tenant: str = "",
-        witness: Witness = "wire",
-        blobs: Sequence[Blob] = (),
-    ) -> int:
-        self.events.append((kind, source, witness, dict(data)))
-        return len(self.events)
-
-    def mono(self) -> int:
-        return 10**15
-
-    def exchanges(self) -> list[dict[str, Any]]:
-        return [data for kind, *_, data in self.events if kind == "http.exchange"]
+PERSON: dict[str, Any] = {"means": "cps", "national_id": "899700042171"}
 
 
 class Peer:
-    """A web server whose pages a test writes; `base` once it listens."""
+    """A web server whose pages a test writes; `base` is where it listens."""
 
     def __init__(self, certificate: trustme.LeafCert | None, folder: Path) -> None:
         self.pages: dict[str, Callable[[Request], Any]] = {}
         self.posted: list[dict[str, str]] = []
-        key, chain = folder / f"key-{id(self)}.pem", folder / f"chain-{id(self)}.pem"
+        app = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST"])])
         if certificate:
+            key, chain = folder / f"key-{id(self)}.pem", folder / f"chain-{id(self)}.pem"
             certificate.private_key_pem.write_to_path(key)
             certificate.cert_chain_pems[0].write_to_path(chain)
-        app = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST"])])
-        config = uvicorn.Config(
-            app,
-            host="127.0.0.1",
-            port=0,
-            log_level="critical",
-            lifespan="off",
-            ssl_certfile=chain if certificate else None,
-            ssl_keyfile=key if certificate else None,
-        )
-        self.server = uvicorn.Server(config)
-        self._listening = threading.Event()
-        startup = self.server.startup
-
-        async def started(*args: Any, **kwargs: Any) -> None:
-            await startup(*args, **kwargs)
-            self._listening.set()
-
-        self.server.startup = started  # type: ignore[method-assign]
-        threading.Thread(target=self.server.run, daemon=True).start()
-        assert self._listening.wait(10)
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.base = f"{'https' if certificate else 'http'}://localhost:{port}"
+            self._serving = served(app, chain, key)
+        else:
+            self._serving = served(app)
+        self.base = self._serving.__enter__()
 
     async def _answer(self, request: Request) -> Response:
         if request.method == "POST":
@@ -98,7 +55,7 @@ class Peer:
         return HTMLResponse(f"<!doctype html>{answer}") if isinstance(answer, str) else answer
 
     def stop(self) -> None:
-        self.server.should_exit = self.server.force_exit = True
+        self._serving.__exit__(None, None, None)
 
 
 @dataclass
@@ -249,7 +206,7 @@ def test_neither_mark_is_unclear_and_says_what_the_page_had_asked(scene: Scene) 
     assert "logout: neither mark was seen within 3 s" in dismissed.reason
     assert "the page had asked 'Sûr ?'" in dismissed.reason
     assert accepted.name == "done"
-    notes = [data for kind, *_, data in scene.heard.events if kind == "bench.note"]
+    notes = scene.heard.data("bench.note")
     assert [note["values"]["accepted"] for note in notes] == [False, True]
 
 
@@ -389,8 +346,6 @@ def test_an_address_where_nobody_is_is_the_set_up_until_it_answered(
             untrusted.act("go_to_login", {}, 10)
         assert product.act("go_to_login", {}, 10).name == "done"
         peer.stop()
-        while peer.server.servers[0].is_serving():
-            threading.Event().wait(0.01)
         gone = product.act("go_to_login", {}, 10)
     finally:
         for driver in (nowhere, untrusted, product):
@@ -485,7 +440,7 @@ def test_the_person_signs_in_at_the_wallet(scene: Scene, means: str) -> None:
     ]
     assert exchanges[1]["response"]["redirect"]["query"] == {"state": "s1"}
     assert exchanges[2]["query"] == {"code": Secret("code", "c0de"), "state": "s1"}
-    assert {(source, witness) for _, source, witness, _ in scene.heard.events} == {("ui", "screen")}
+    assert {(event.source, event.witness) for event in scene.heard.events} == {("ui", "screen")}
     assert all(0 <= e["began"] <= e["ended"] <= 10**15 for e in exchanges)
 
 
@@ -538,8 +493,8 @@ def test_what_is_seen_is_visible_and_inside_the_window(scene: Scene) -> None:
         "terms.psc": False,
     }
     assert (seen["identity"].text, seen["sent"].text) == ("Quarante", "deux")
-    assert seen["identity"].box == (0, 0, 100, 40)
-    assert seen["identity"].url == f"{scene.product.base}/"
+    identity = seen["identity"]
+    assert (identity.box, identity.url) == ((0, 0, 100, 40), f"{scene.product.base}/")
     assert (seen["error"].screenshot or b"").startswith(b"\x89PNG")
     assert (unknown.present, unknown.ready) == (False, False)
     with pytest.raises(NotReady):
@@ -593,7 +548,7 @@ def test_a_download_and_a_document_do_not_hold_the_story(scene: Scene) -> None:
     outcomes = [scene.act("show_terms", form="document").name, scene.act("go_to_login").name]
 
     assert outcomes == ["done", "done"]
-    notes = [data for kind, *_, data in scene.heard.events if kind == "bench.note"]
+    notes = scene.heard.data("bench.note")
     assert [note["what"] for note in notes] == ["download", "download"]
 
 

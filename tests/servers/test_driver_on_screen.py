@@ -3,6 +3,8 @@
 import http.server
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -18,15 +20,15 @@ PAGE = """<!doctype html><title>LPS</title><body style="margin:0"><p style="marg
 
 
 class Silent:
-    def record(self, *_event, **_about):
+    def record(self, *_event: Any, **_about: Any) -> int:
         return 1
 
-    def mono(self):
+    def mono(self) -> Any:
         return time.perf_counter_ns()
 
 
 class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
+    def do_GET(self) -> None:
         octets = PAGE.encode()
         self.send_response(200)
         self.send_header("content-type", "text/html; charset=utf-8")
@@ -34,12 +36,12 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(octets)
 
-    def log_message(self, *_about):
+    def log_message(self, *_about: Any) -> None:
         pass
 
 
 @pytest.fixture
-def address():
+def address() -> Iterator[Any]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -48,7 +50,7 @@ def address():
 
 
 @pytest.fixture
-def screen():
+def screen() -> Iterator[Any]:
     display = Display.start(1280, 800)
     pointer = Pointer(display.name)
     yield display, pointer
@@ -56,7 +58,7 @@ def screen():
     display.stop()
 
 
-def test_the_pointer_goes_to_what_is_clicked_in_both_windows(address, screen):
+def test_the_pointer_goes_to_what_is_clicked_in_both_windows(address: str, screen: Any) -> None:
     display, pointer = screen
     width, height = display.screen.width, display.screen.height
     actions = {
@@ -81,6 +83,7 @@ def test_the_pointer_goes_to_what_is_clicked_in_both_windows(address, screen):
 
     assert outcome.name == "done"
     assert seen.text == "cliqué"
+    assert seen.box is not None
     x, y, wide, high = seen.box
     assert x <= reached[0] <= x + wide
     assert y <= reached[1] <= y + high

@@ -4,16 +4,17 @@ from common.identities import DOCTOR
 from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
 from mocks.psc.settings import OFFICIAL
+from tests.worlds.product import LpsWorld
 
 ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}
 
 
-def test_a_story_left_at_the_waiting_wallet_does_not_hold_the_next(lps):
+def test_a_story_left_at_the_waiting_wallet_does_not_hold_the_next(lps: LpsWorld) -> None:
     plan = load_plan()
     options = BrowserOptions(lps.mocks.heard, ca_file=lps.mocks.ca_file)
     driver = BrowserDriver(f"{lps.settings.base_url}/", plan.actions, plan.see, options)
 
-    async def leave():
+    async def leave() -> None:
         lps.tenant.reset(lifetimes=OFFICIAL)
 
     outcomes = []

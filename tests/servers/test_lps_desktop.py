@@ -6,7 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -14,40 +16,43 @@ import pytest
 from common.identities import DOCTOR
 from conformance.drivers.adapter.driver import AdapterDriver, AdapterOptions
 from conformance.evidence.screen.display import Display
-from mocks.lps.ciba import CibaLogin
+from mocks.lps.ciba import CibaLogin, Means
 from mocks.lps.parts import Parts
 from mocks.lps.sign_in.decisions import SignInRefused
 from mocks.lps.sign_in.psc_client import PscClient
 from mocks.psc.settings import SHORT
+from tests.worlds.product import LpsWorld, MakeWorld
 
-PERSON = {"national_id": DOCTOR.national_id, "means": "ecps"}
+PERSON: dict[str, Any] = {"national_id": DOCTOR.national_id, "means": "ecps"}
 
 
 @pytest.fixture
-def short_lps(make_lps):
+def short_lps(make_lps: MakeWorld) -> LpsWorld:
     return make_lps(lifetimes=SHORT)
 
 
-def log_in(world, means="ecps", national_id=DOCTOR.national_id):
+def log_in(
+    world: LpsWorld, means: Means = "ecps", national_id: str = DOCTOR.national_id
+) -> CibaLogin:
     return CibaLogin(PscClient(world.settings), Parts(), national_id, means)
 
 
-def answer(world, approve=True):
+def answer(world: LpsWorld, approve: bool = True) -> Any:
     (pending,) = world.tenant.phone.wait_pending(DOCTOR.national_id, 10)
     world.tenant.phone.answer(pending, approve)
     return pending
 
 
-def polls(world):
+def polls(world: LpsWorld) -> list[Any]:
     return [e for e in world.exchanges("token") if "auth_req_id" in str(e["request"])]
 
 
-def gaps(world):
+def gaps(world: LpsWorld) -> list[Any]:
     began = [exchange["began"] / 1e9 for exchange in polls(world)]
     return [later - earlier for earlier, later in itertools.pairwise(began)]
 
 
-def test_the_phone_shows_the_digits_of_the_screen(short_lps):
+def test_the_phone_shows_the_digits_of_the_screen(short_lps: LpsWorld) -> None:
     login = log_in(short_lps)
 
     pending = answer(short_lps)
@@ -55,10 +60,11 @@ def test_the_phone_shows_the_digits_of_the_screen(short_lps):
     assert login.wait(10)
     assert login.state == "connected"
     assert pending.digits == login.digits
+    assert login.signed_in is not None
     assert login.signed_in.professional.national_id == DOCTOR.national_id
 
 
-def test_the_means_chosen_is_the_channel_asked_for(short_lps):
+def test_the_means_chosen_is_the_channel_asked_for(short_lps: LpsWorld) -> None:
     log_in(short_lps, means="cps").cancel()
 
     form = short_lps.exchanges("ciba")[-1]["request"]["form"]
@@ -78,7 +84,7 @@ def test_the_means_chosen_is_the_channel_asked_for(short_lps):
         ("ciba.subject-foreign", "n’est pas celle"),
     ],
 )
-def test_what_must_end_the_login_ends_it(short_lps, fault, words):
+def test_what_must_end_the_login_ends_it(short_lps: LpsWorld, fault: str, words: str) -> None:
     short_lps.arm(fault)
     login = log_in(short_lps)
     if fault != "ciba.expired":
@@ -93,7 +99,7 @@ def test_what_must_end_the_login_ends_it(short_lps, fault, words):
     assert polls(short_lps)[asked:] == []
 
 
-def test_a_refusal_on_the_phone_ends_the_login(short_lps):
+def test_a_refusal_on_the_phone_ends_the_login(short_lps: LpsWorld) -> None:
     login = log_in(short_lps)
 
     answer(short_lps, approve=False)
@@ -102,7 +108,7 @@ def test_a_refusal_on_the_phone_ends_the_login(short_lps):
     assert login.state == "refused"
 
 
-def test_nobody_answering_ends_the_login_in_time(short_lps):
+def test_nobody_answering_ends_the_login_in_time(short_lps: LpsWorld) -> None:
     login = log_in(short_lps)
 
     assert login.wait(SHORT.ciba + 5)
@@ -112,7 +118,7 @@ def test_nobody_answering_ends_the_login_in_time(short_lps):
     assert all(gap >= SHORT.interval for gap in gaps(short_lps))
 
 
-def test_slow_down_lengthens_every_later_wait(make_lps):
+def test_slow_down_lengthens_every_later_wait(make_lps: MakeWorld) -> None:
     world = make_lps()
     world.arm("ciba.slow-down", occurrence=1)
     login = log_in(world)
@@ -125,7 +131,7 @@ def test_slow_down_lengthens_every_later_wait(make_lps):
     assert all(gap >= slowed for gap in gaps(world))
 
 
-def test_cancelling_stops_the_polls(short_lps):
+def test_cancelling_stops_the_polls(short_lps: LpsWorld) -> None:
     login = log_in(short_lps)
 
     login.cancel()
@@ -135,7 +141,7 @@ def test_cancelling_stops_the_polls(short_lps):
     assert polls(short_lps) == []
 
 
-def test_an_unknown_person_is_said_at_once(short_lps):
+def test_an_unknown_person_is_said_at_once(short_lps: LpsWorld) -> None:
     with pytest.raises(SignInRefused, match="pas connu"):
         log_in(short_lps, national_id="899700000000")
 
@@ -146,7 +152,7 @@ class Program:
     Without a `display` the window stays shut.
     """
 
-    def __init__(self, world, log: Path, display: str | None = None) -> None:
+    def __init__(self, world: LpsWorld, log: Path, display: str | None = None) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         settings = world.settings
@@ -171,28 +177,29 @@ class Program:
         self.address = self.process.stdout.readline().decode().strip()
         self.driver = AdapterDriver(self.address, AdapterOptions(world.mocks.heard))
 
-    def act(self, name, **arguments):
+    def act(self, name: str, **arguments: Any) -> Any:
         return self.driver.act(name, arguments, 30)
 
-    def children(self):
+    def children(self) -> Any:
         return psutil.Process(self.process.pid).children()
 
     def close(self) -> None:
         self.driver.close()
         self.process.terminate()
         self.process.wait(10)
+        assert self.process.stdout is not None
         self.process.stdout.close()
         self.log.close()
 
 
 @pytest.fixture
-def program(short_lps, tmp_path):
+def program(short_lps: LpsWorld, tmp_path: Path) -> Iterator[Any]:
     started = Program(short_lps, tmp_path / "program.log")
     yield started
     started.close()
 
 
-def test_the_program_signs_in_and_out_through_its_server(short_lps, program):
+def test_the_program_signs_in_and_out_through_its_server(short_lps: LpsWorld, program: Any) -> None:
     program.act("go_to_login")
     started = program.act("start_psc_login", **PERSON)
     answer(short_lps)
@@ -209,7 +216,7 @@ def test_the_program_signs_in_and_out_through_its_server(short_lps, program):
     assert program.act("connected_identity").values["connected"] is False
 
 
-def test_a_refusal_is_told_in_the_programs_words(short_lps, program):
+def test_a_refusal_is_told_in_the_programs_words(short_lps: LpsWorld, program: Any) -> None:
     program.act("start_psc_login", **PERSON)
     answer(short_lps, approve=False)
 
@@ -219,7 +226,7 @@ def test_a_refusal_is_told_in_the_programs_words(short_lps, program):
     assert "refusée" in finished.shown
 
 
-def test_without_a_window_nothing_is_claimed_to_be_seen(program):
+def test_without_a_window_nothing_is_claimed_to_be_seen(program: Any) -> None:
     program.act("show_terms", form="contract")
     program.act("scroll_to_psc_terms")
 
@@ -229,7 +236,7 @@ def test_without_a_window_nothing_is_claimed_to_be_seen(program):
     assert program.act("close_terms").name == "done"
 
 
-def test_the_program_never_holds_the_secret(short_lps, program):
+def test_the_program_never_holds_the_secret(short_lps: LpsWorld, program: Any) -> None:
     secret = short_lps.settings.client_secret.get_secret_value()
 
     (child,) = program.children()
@@ -238,7 +245,7 @@ def test_the_program_never_holds_the_secret(short_lps, program):
     assert secret not in " ".join(child.cmdline())
 
 
-def test_the_program_ends_with_its_server(program):
+def test_the_program_ends_with_its_server(program: Any) -> None:
     (child,) = program.children()
 
     program.process.kill()
@@ -249,7 +256,7 @@ def test_the_program_ends_with_its_server(program):
 
 
 @pytest.fixture
-def filmed(short_lps, tmp_path):
+def filmed(short_lps: LpsWorld, tmp_path: Path) -> Iterator[Any]:
     """The program with its window, on a display of its own."""
     if shutil.which("Xvfb") is None:
         pytest.skip("no Xvfb")
@@ -259,7 +266,7 @@ def filmed(short_lps, tmp_path):
         started.close()
 
 
-def test_the_window_shows_what_a_person_must_see(short_lps, filmed):
+def test_the_window_shows_what_a_person_must_see(short_lps: LpsWorld, filmed: Any) -> None:
     filmed.act("show_terms", form="contract")
     hidden = filmed.driver.see("terms.psc")
     filmed.act("scroll_to_psc_terms")
@@ -281,7 +288,7 @@ def test_the_window_shows_what_a_person_must_see(short_lps, filmed):
     assert choice.present
 
 
-def test_the_window_says_a_refusal_and_lets_try_again(short_lps, filmed):
+def test_the_window_says_a_refusal_and_lets_try_again(short_lps: LpsWorld, filmed: Any) -> None:
     filmed.act("start_psc_login", **PERSON)
     answer(short_lps, approve=False)
 
@@ -294,7 +301,7 @@ def test_the_window_says_a_refusal_and_lets_try_again(short_lps, filmed):
     assert again.name == "done"
 
 
-def test_the_window_is_left_through_its_log_out_zone(short_lps, filmed):
+def test_the_window_is_left_through_its_log_out_zone(short_lps: LpsWorld, filmed: Any) -> None:
     filmed.act("start_psc_login", **PERSON)
     answer(short_lps)
     filmed.act("finish_psc_login", **PERSON)

@@ -1,23 +1,20 @@
 """Mails of the reference system leave through the mock operator, and what it refuses is told."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR
-from common.recording import Blob, Witness
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import Recipients
 from mocks.lps.mail.composing import Desk, Letter, MailSettings
 from mocks.lps.mail.outbox import CannotSend, SendResult
-from mocks.mssante.smtp.server import SmtpMock
-from mocks.mssante.tenant import MailTenant, MailTenantConfig
 from mocks.pki.authority import Authority
+from tests.worlds.loops import LoopThread
+from tests.worlds.mail import Grant, MailWorld
 
 DOMAIN = "outbox.mss.test"
 SENDER = DOCTOR.mailbox(DOMAIN)
@@ -26,42 +23,10 @@ GOOD = "a-good-token"
 
 
 @dataclass(slots=True)
-class Heard:
-    """A recorder that keeps kinds and data."""
-
-    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-
-    def record(
-        self,
-        kind: str,
-        data: Mapping[str, object],
-        *,
-        source: str,
-        tenant: str = "",
-        witness: Witness = "wire",
-        blobs: Sequence[Blob] = (),
-    ) -> int:
-        self.events.append((kind, data))
-        return len(self.events)
-
-    def mono(self) -> int:
-        return 0
-
-    def verbs(self) -> list[str]:
-        return [data["verb"] for kind, data in self.events if kind == "smtp.command"]
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    national_id: str = DOCTOR.national_id
-
-
-@dataclass(slots=True)
-class World:
+class Outbox:
     """An operator at work and a desk that writes through it; `asked` are the tokens asked for."""
 
-    tenant: MailTenant
-    heard: Heard
+    operator: MailWorld
     desk: Desk
     asked: list[bool]
 
@@ -72,47 +37,35 @@ class World:
         return parts.deliver(raw, to, self.desk, parts)
 
     def arrived(self) -> int:
-        return sum(kind == "mail.accepted" for kind, _ in self.heard.events)
+        return len(self.operator.events("mail.accepted"))
+
+    def verbs(self) -> list[str]:
+        return [command["verb"] for command in self.operator.commands()]
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "pki")
+def world(tmp_path: Path) -> Iterator[Callable[..., Outbox]]:
+    authority = Authority(tmp_path / "pki")
 
-
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-@pytest.fixture
-def world(loop: asyncio.AbstractEventLoop, authority: Authority) -> Iterator[Callable[..., World]]:
-    heard = Heard()
-    mock = SmtpMock(heard, authority.issue(["localhost"]))
-
-    def run(coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(20)
-
-    def opened(size_limit: int = 10_000_000, tokens: Sequence[str] = (GOOD, GOOD)) -> World:
-        def check(token: str) -> Grant | None:
-            return Grant() if token == GOOD else None
-
+    def opened(size_limit: int = 10_000_000, tokens: Sequence[str] = (GOOD, GOOD)) -> Outbox:
         def access_token(fresh: bool) -> str:
             asked.append(fresh)
             return tokens[len(asked) - 1]
 
         asked: list[bool] = []
-        mailboxes = {SENDER: DOCTOR.national_id, RECIPIENT: COLLEAGUE.national_id}
-        config = MailTenantConfig(
-            "outbox", DOMAIN, "patient.mss.test", mailboxes, (), check, size_limit
+        operator = MailWorld(
+            thread,
+            authority,
+            tmp_path / "run",
+            name="outbox",
+            domain=DOMAIN,
+            patient_domain="patient.mss.test",
+            mailboxes={SENDER: DOCTOR.national_id, RECIPIENT: COLLEAGUE.national_id},
+            trust_list=(),
+            tokens={GOOD: Grant(DOCTOR.national_id)}.get,
+            size_limit=size_limit,
         )
-        tenant = run(mock.open_tenant(config))
+        closing.callback(operator.close)
         settings = MailSettings(
             mailbox=SENDER,
             nil="NIL-1",
@@ -122,33 +75,32 @@ def world(loop: asyncio.AbstractEventLoop, authority: Authority) -> Iterator[Cal
             domain=DOMAIN,
             patient_domain="patient.mss.test",
             smtp_host="localhost",
-            smtp_port=tenant.port,
+            smtp_port=operator.tenant.port,
             ca_file=authority.root_path,
         )
         desk = Desk(DOCTOR, DOCTOR.practices[0], settings, access_token)
-        return World(tenant, heard, desk, asked)
+        return Outbox(operator, desk, asked)
 
-    run(mock.start())
-    yield opened
-    run(mock.stop())
+    with LoopThread() as thread, ExitStack() as closing:
+        yield opened
 
 
 def test_a_mail_goes_through_tls_then_xoauth2_and_asks_for_delivery_receipts(
-    world: Callable[..., World],
+    world: Callable[..., Outbox],
 ) -> None:
     there = world()
 
     result = there.send()
 
     assert result == SendResult(True, accepted=(RECIPIENT,))
-    assert there.heard.verbs()[:4] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
-    envelope = next(d for k, d in there.heard.events if k == "mail.accepted")["envelope"]
+    assert there.verbs()[:4] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
+    envelope = there.operator.events("mail.accepted")[0].data["envelope"]
     assert envelope["from"] == SENDER
     assert envelope["ret"] == "HDRS"
     assert envelope["to"][0]["notify"] == "SUCCESS,FAILURE,DELAY"
 
 
-def test_a_refused_token_is_renewed_once(world: Callable[..., World]) -> None:
+def test_a_refused_token_is_renewed_once(world: Callable[..., Outbox]) -> None:
     there = world(tokens=("stale", GOOD))
 
     result = there.send()
@@ -157,7 +109,7 @@ def test_a_refused_token_is_renewed_once(world: Callable[..., World]) -> None:
     assert there.asked == [False, True]
 
 
-def test_a_token_refused_again_is_told_and_nothing_is_sent(world: Callable[..., World]) -> None:
+def test_a_token_refused_again_is_told_and_nothing_is_sent(world: Callable[..., Outbox]) -> None:
     there = world(tokens=("stale", "stale too"))
 
     result = there.send()
@@ -171,10 +123,10 @@ def test_a_token_refused_again_is_told_and_nothing_is_sent(world: Callable[..., 
 
 
 def test_a_refusal_that_cuts_the_line_counts_as_a_refused_token(
-    world: Callable[..., World],
+    world: Callable[..., Outbox],
 ) -> None:
     there = world()
-    there.tenant.faults.arm("smtp.auth-refused", occurrence=1)
+    there.operator.tenant.faults.arm("smtp.auth-refused", occurrence=1)
 
     result = there.send()
 
@@ -182,7 +134,7 @@ def test_a_refusal_that_cuts_the_line_counts_as_a_refused_token(
     assert there.asked == [False, True]
 
 
-def test_a_mail_over_the_announced_size_does_not_leave(world: Callable[..., World]) -> None:
+def test_a_mail_over_the_announced_size_does_not_leave(world: Callable[..., Outbox]) -> None:
     there = world(size_limit=2_000)
 
     result = there.send("x" * 5_000)
@@ -190,11 +142,11 @@ def test_a_mail_over_the_announced_size_does_not_leave(world: Callable[..., Worl
     assert not result.sent
     assert result.error is not None
     assert "n'accepte pas plus de 0,0 Mo" in result.error
-    assert "MAIL" not in there.heard.verbs()
+    assert "MAIL" not in there.verbs()
 
 
 def test_a_refused_recipient_is_named_and_the_mail_is_not_called_sent(
-    world: Callable[..., World],
+    world: Callable[..., Outbox],
 ) -> None:
     there = world()
     stranger = "nobody@elsewhere.test"
@@ -208,7 +160,7 @@ def test_a_refused_recipient_is_named_and_the_mail_is_not_called_sent(
     assert there.arrived() == 1
 
 
-def test_when_every_recipient_is_refused_nothing_left(world: Callable[..., World]) -> None:
+def test_when_every_recipient_is_refused_nothing_left(world: Callable[..., Outbox]) -> None:
     there = world()
 
     result = there.send(to=("nobody@elsewhere.test",))
@@ -219,9 +171,9 @@ def test_when_every_recipient_is_refused_nothing_left(world: Callable[..., World
 
 
 @pytest.mark.parametrize("fault", ["smtp.server-down", "smtp.drop-after-data"])
-def test_a_line_cut_once_is_tried_again(world: Callable[..., World], fault: str) -> None:
+def test_a_line_cut_once_is_tried_again(world: Callable[..., Outbox], fault: str) -> None:
     there = world()
-    there.tenant.faults.arm(fault, occurrence=1)
+    there.operator.tenant.faults.arm(fault, occurrence=1)
 
     result = there.send()
 
@@ -229,9 +181,9 @@ def test_a_line_cut_once_is_tried_again(world: Callable[..., World], fault: str)
     assert there.arrived() == 1
 
 
-def test_a_server_that_stays_down_is_told(world: Callable[..., World]) -> None:
+def test_a_server_that_stays_down_is_told(world: Callable[..., Outbox]) -> None:
     there = world()
-    there.tenant.faults.arm("smtp.server-down")
+    there.operator.tenant.faults.arm("smtp.server-down")
 
     result = there.send()
 
@@ -241,7 +193,7 @@ def test_a_server_that_stays_down_is_told(world: Callable[..., World]) -> None:
 
 
 def test_a_certificate_of_another_authority_is_refused(
-    world: Callable[..., World], tmp_path: Path
+    world: Callable[..., Outbox], tmp_path: Path
 ) -> None:
     there = world()
     other = Authority(tmp_path / "other")
@@ -253,10 +205,10 @@ def test_a_certificate_of_another_authority_is_refused(
     assert not result.sent
     assert result.error is not None
     assert "certificat" in result.error
-    assert "AUTH" not in there.heard.verbs()
+    assert "AUTH" not in there.verbs()
 
 
-def test_a_session_that_is_over_is_told_in_its_own_words(world: Callable[..., World]) -> None:
+def test_a_session_that_is_over_is_told_in_its_own_words(world: Callable[..., Outbox]) -> None:
     there = world()
 
     def over(fresh: bool) -> str:

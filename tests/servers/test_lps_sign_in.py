@@ -6,11 +6,12 @@ import pytest
 
 from common.identities import COLLEAGUE, DOCTOR
 from mocks.psc.settings import SHORT
+from tests.worlds.product import LpsWorld, MakeWorld
 
 TOKEN_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{10,}")
 
 
-def test_a_person_signs_in_and_sees_who_and_where(lps):
+def test_a_person_signs_in_and_sees_who_and_where(lps: LpsWorld) -> None:
     browser = lps.browser()
 
     browser.sign_in()
@@ -22,7 +23,7 @@ def test_a_person_signs_in_and_sees_who_and_where(lps):
     assert browser.sees("practice-choice") is not None
 
 
-def test_a_person_with_one_practice_is_not_asked_which(lps):
+def test_a_person_with_one_practice_is_not_asked_which(lps: LpsWorld) -> None:
     browser = lps.browser()
 
     browser.sign_in(COLLEAGUE)
@@ -31,7 +32,7 @@ def test_a_person_with_one_practice_is_not_asked_which(lps):
     assert browser.sees("identity-practice") == COLLEAGUE.practices[0].structure
 
 
-def test_the_chosen_practice_is_shown_on_every_page(lps):
+def test_the_chosen_practice_is_shown_on_every_page(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.sign_in()
 
@@ -41,7 +42,7 @@ def test_the_chosen_practice_is_shown_on_every_page(lps):
     assert browser.sees("identity-practice") == DOCTOR.practices[1].structure
 
 
-def test_the_request_asks_what_the_rules_ask(lps):
+def test_the_request_asks_what_the_rules_ask(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.sign_in()
     browser.open("/deconnexion")
@@ -60,7 +61,7 @@ def test_the_request_asks_what_the_rules_ask(lps):
         assert first[name] != second[name]
 
 
-def test_no_token_reaches_the_browser_or_the_traces(lps):
+def test_no_token_reaches_the_browser_or_the_traces(lps: LpsWorld) -> None:
     browser = lps.browser()
     pages = [browser.open("/connexion"), browser.sign_in()]
     pages += [browser.open(path) for path in ("/patients", "/messages", "/deconnexion")]
@@ -92,7 +93,7 @@ def test_no_token_reaches_the_browser_or_the_traces(lps):
         "userinfo.sub-foreign",
     ],
 )
-def test_a_falsified_answer_signs_nobody_in(lps, fault):
+def test_a_falsified_answer_signs_nobody_in(lps: LpsWorld, fault: str) -> None:
     browser = lps.browser()
     lps.arm(fault)
 
@@ -105,7 +106,7 @@ def test_a_falsified_answer_signs_nobody_in(lps, fault):
     assert browser.open("/patients").url.path == "/connexion"
 
 
-def test_an_altered_state_is_refused_before_the_code_is_redeemed(lps):
+def test_an_altered_state_is_refused_before_the_code_is_redeemed(lps: LpsWorld) -> None:
     browser = lps.browser()
     lps.arm("callback.state-altered")
 
@@ -128,7 +129,7 @@ def test_an_altered_state_is_refused_before_the_code_is_redeemed(lps):
         "userinfo.signed-jwt",
     ],
 )
-def test_what_may_differ_is_accepted(lps, fault):
+def test_what_may_differ_is_accepted(lps: LpsWorld, fault: str) -> None:
     browser = lps.browser()
     lps.arm(fault)
 
@@ -138,7 +139,7 @@ def test_what_may_differ_is_accepted(lps, fault):
     assert browser.sees("identity-national-id")
 
 
-def test_a_person_without_practices_still_signs_in(lps):
+def test_a_person_without_practices_still_signs_in(lps: LpsWorld) -> None:
     browser = lps.browser()
     lps.arm("userinfo.no-subject-ref-pro")
 
@@ -149,7 +150,7 @@ def test_a_person_without_practices_still_signs_in(lps):
     assert browser.sees("error")
 
 
-def test_the_session_id_changes_when_a_person_signs_in(lps):
+def test_the_session_id_changes_when_a_person_signs_in(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.open("/connexion")
     before = browser.http.cookies["lps_session"]
@@ -159,7 +160,7 @@ def test_the_session_id_changes_when_a_person_signs_in(lps):
     assert browser.http.cookies["lps_session"] != before
 
 
-def test_logging_out_ends_both_sessions(lps):
+def test_logging_out_ends_both_sessions(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.sign_in()
 
@@ -175,7 +176,7 @@ def test_logging_out_ends_both_sessions(lps):
     assert browser.sees("identity") is None
 
 
-def test_an_idle_person_leaves_the_product_and_stays_at_the_provider(make_lps):
+def test_an_idle_person_leaves_the_product_and_stays_at_the_provider(make_lps: MakeWorld) -> None:
     world = make_lps(idle_seconds=0.2)
     browser = world.browser()
     browser.sign_in()
@@ -191,7 +192,7 @@ def test_an_idle_person_leaves_the_product_and_stays_at_the_provider(make_lps):
     assert browser.sees("identity-national-id") == DOCTOR.national_id
 
 
-def test_a_person_may_shorten_the_idle_delay(lps):
+def test_a_person_may_shorten_the_idle_delay(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.sign_in()
 
@@ -202,7 +203,7 @@ def test_a_person_may_shorten_the_idle_delay(lps):
     assert 'content="3;url=/inactivite"' in browser.page.text
 
 
-def test_a_form_from_elsewhere_is_refused(lps):
+def test_a_form_from_elsewhere_is_refused(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.sign_in()
 
@@ -213,7 +214,7 @@ def test_a_form_from_elsewhere_is_refused(lps):
     assert browser.sees("identity") is not None
 
 
-def test_a_provider_that_is_down_is_said_in_french(make_lps):
+def test_a_provider_that_is_down_is_said_in_french(make_lps: MakeWorld) -> None:
     world = make_lps()
     broken = world.settings.model_copy(update={"psc_discovery": "http://127.0.0.1:9/discovery"})
     from mocks.lps.product import Product
@@ -225,11 +226,12 @@ def test_a_provider_that_is_down_is_said_in_french(make_lps):
         product.start_login(session)
 
 
-def test_the_access_token_is_renewed_with_the_last_refresh_token(make_lps):
+def test_the_access_token_is_renewed_with_the_last_refresh_token(make_lps: MakeWorld) -> None:
     world = make_lps(lifetimes=SHORT)
     world.browser().sign_in()
     product = world.product
     session = next(s for s in product.sessions._sessions.values() if s.signed_in)
+    assert session.signed_in is not None
     first = session.signed_in.tokens
 
     second = product.access_token(session, fresh=True)
@@ -242,7 +244,7 @@ def test_the_access_token_is_renewed_with_the_last_refresh_token(make_lps):
 
 
 @pytest.mark.parametrize("form", ["page", "document", "contract"])
-def test_the_terms_of_use_name_pro_sante_connect(lps, form):
+def test_the_terms_of_use_name_pro_sante_connect(lps: LpsWorld, form: str) -> None:
     browser = lps.browser()
 
     browser.open(f"/conditions/{form}")
@@ -252,7 +254,7 @@ def test_the_terms_of_use_name_pro_sante_connect(lps, form):
     assert browser.page.text.count("<h1") == 1
 
 
-def test_the_contract_is_validated_with_its_box_ticked(lps):
+def test_the_contract_is_validated_with_its_box_ticked(lps: LpsWorld) -> None:
     browser = lps.browser()
     browser.open("/conditions/contract")
 

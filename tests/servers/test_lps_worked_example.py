@@ -1,12 +1,15 @@
 """The banc.toml of the reference product, played by the bench's browser driver on real pages."""
 
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
 from conformance.drivers.browser.driver import BrowserDriver, BrowserOptions
 from conformance.plan import load_plan
+from tests.worlds.product import LpsWorld
 
 CPS = {"means": "cps", "national_id": DOCTOR.national_id}
 ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}
@@ -15,31 +18,31 @@ ECPS = {"means": "ecps", "national_id": DOCTOR.national_id}
 class Person:
     """What the bench does on the web face, and what it sees there."""
 
-    def __init__(self, world):
+    def __init__(self, world: LpsWorld) -> None:
         plan = load_plan()
         options = BrowserOptions(world.mocks.heard, ca_file=world.mocks.ca_file)
         address = f"{world.settings.base_url}/"
         self.driver = BrowserDriver(address, plan.actions, plan.see, options)
 
-    def does(self, action, **arguments):
+    def does(self, action: str, **arguments: Any) -> Any:
         outcome = self.driver.act(action, arguments, 20)
         assert outcome.name == "done", f"{action}: {outcome}"
         return outcome.values
 
-    def sees(self, what):
+    def sees(self, what: str) -> Any:
         seen = self.driver.see(what)
         assert seen.present, what
         return seen
 
 
 @pytest.fixture
-def person(lps):
+def person(lps: LpsWorld) -> Iterator[Any]:
     made = Person(lps)
     yield made
     made.driver.close()
 
 
-def test_the_official_web_story_can_be_told(lps, person):
+def test_the_official_web_story_can_be_told(lps: LpsWorld, person: Any) -> None:
     person.does("show_terms", form="page")
     person.does("scroll_to_psc_terms")
     terms = person.sees("terms.psc")
@@ -68,13 +71,13 @@ def test_the_official_web_story_can_be_told(lps, person):
     assert "id_token_hint" in lps.exchanges("logout")[0]["query"]
 
 
-def approve_on_the_phone(world):
+def approve_on_the_phone(world: LpsWorld) -> None:
     pending = world.tenant.phone.wait_pending(DOCTOR.national_id, 15)
     world.tenant.phone.answer(pending[0], True)
 
 
 @pytest.mark.parametrize("form", ["document", "contract"])
-def test_the_other_forms_of_the_terms_open_and_close(person, form):
+def test_the_other_forms_of_the_terms_open_and_close(person: Any, form: str) -> None:
     person.does("show_terms", form=form)
     person.does("scroll_to_psc_terms")
     person.sees("terms.psc")
@@ -84,7 +87,7 @@ def test_the_other_forms_of_the_terms_open_and_close(person, form):
     person.sees("login")
 
 
-def test_a_refused_sign_in_is_seen_as_a_refusal(lps, person):
+def test_a_refused_sign_in_is_seen_as_a_refusal(lps: LpsWorld, person: Any) -> None:
     lps.arm("id-token.nonce-foreign")
     person.does("go_to_login")
     person.does("start_psc_login", **CPS)
@@ -96,7 +99,7 @@ def test_a_refused_sign_in_is_seen_as_a_refusal(lps, person):
     assert person.does("connected_identity") == {"connected": False}
 
 
-def test_doing_nothing_ends_the_session_of_the_product_only(lps, person):
+def test_doing_nothing_ends_the_session_of_the_product_only(lps: LpsWorld, person: Any) -> None:
     person.does("go_to_login")
     person.does("start_psc_login", **CPS)
     person.does("finish_psc_login", **CPS)
@@ -107,7 +110,7 @@ def test_doing_nothing_ends_the_session_of_the_product_only(lps, person):
     assert lps.exchanges("logout") == []
 
 
-def test_the_life_of_a_document_can_be_told(lps, person):
+def test_the_life_of_a_document_can_be_told(lps: LpsWorld, person: Any) -> None:
     to, cc = (p.mailbox(lps.settings.domain) for p in (COLLEAGUE, NURSE))
     patient = PATIENT.mailbox(lps.settings.patient_domain)
     person.does("go_to_login")

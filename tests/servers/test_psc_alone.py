@@ -7,17 +7,25 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
 
 import httpx2
 import pytest
 
 
+def _read(lines: IO[str], events: "queue.Queue[dict[str, Any]]") -> None:
+    for line in lines:
+        events.put(json.loads(line))
+
+
 @pytest.fixture
-def alone(tmp_path):
+def alone(tmp_path: Path) -> Iterator[Any]:
     """Starts the mock and gives (process, what it told, queue of its events)."""
     started = []
 
-    def start(*arguments):
+    def start(*arguments: Any) -> Any:
         command = [sys.executable, "-m", "mocks.psc", "--port", "0", "--keys", str(tmp_path)]
         process = subprocess.Popen(
             [*command, *arguments],
@@ -27,15 +35,13 @@ def alone(tmp_path):
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         started.append(process)
-        told = {}
+        told: dict[str, str] = {}
+        assert process.stderr is not None and process.stdout is not None
         while line := process.stderr.readline().strip():
             name, _, value = line.partition("  ")
             told[name.strip()] = value.strip()
-        events = queue.Queue()
-        reader = threading.Thread(
-            target=lambda: [events.put(json.loads(line)) for line in process.stdout], daemon=True
-        )
-        reader.start()
+        events: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=_read, args=(process.stdout, events), daemon=True).start()
         return process, told, events
 
     yield start
@@ -44,7 +50,7 @@ def alone(tmp_path):
         process.communicate()
 
 
-def test_it_tells_its_addresses_and_writes_events_with_secrets_masked(alone):
+def test_it_tells_its_addresses_and_writes_events_with_secrets_masked(alone: Any) -> None:
     process, told, events = alone("--lifetimes", "short", "--fault", "ciba.unknown-user")
     discovery = httpx2.get(told["discovery"]).json()
     form = {"grant_type": "refresh_token", "refresh_token": "un-jeton-a-cacher"}
@@ -61,7 +67,7 @@ def test_it_tells_its_addresses_and_writes_events_with_secrets_masked(alone):
     assert "Traceback" not in process.stderr.read()
 
 
-def test_it_opens_the_tenants_asked_for(alone):
+def test_it_opens_the_tenants_asked_for(alone: Any) -> None:
     _, told, _ = alone("--tenant", "alpha")
 
     assert told["issuer"].endswith("/t/alpha/auth/realms/esante-wallet")
@@ -78,7 +84,9 @@ def test_it_opens_the_tenants_asked_for(alone):
         (["--allow", "partout"], "partout"),
     ],
 )
-def test_what_prevents_it_from_starting_is_one_sentence(tmp_path, arguments, words):
+def test_what_prevents_it_from_starting_is_one_sentence(
+    tmp_path: Path, arguments: Any, words: str
+) -> None:
     command = [sys.executable, "-m", "mocks.psc", "--port", "0", "--keys", str(tmp_path)]
 
     ended = subprocess.run(

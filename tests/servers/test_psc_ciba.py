@@ -1,6 +1,7 @@
 """CIBA in poll mode: the backchannel request, the phone, the rhythm of the polls."""
 
 import threading
+from typing import Any
 
 import httpx2
 import pytest
@@ -9,19 +10,21 @@ from joserfc.jwk import KeySet
 
 from common.identities import COLLEAGUE, DOCTOR
 from mocks.psc.server import SHORT
+from tests.worlds.psc import PscWorld
 
 
-def _error(answer):
+def _error(answer: httpx2.Response) -> Any:
     return answer.status_code, answer.json()["error"]
 
 
-def _hurry(world, seconds):
+def _hurry(world: PscWorld, seconds: float) -> None:
     """Let the poll before have happened earlier: rhythms are timed on the clock of the run."""
     for request in world.tenant.state.ciba.values():
+        assert request.last_poll is not None
         request.last_poll -= int(seconds * 1e9)
 
 
-def test_an_approved_request_gives_tokens_of_the_person_asked_for(psc_world):
+def test_an_approved_request_gives_tokens_of_the_person_asked_for(psc_world: PscWorld) -> None:
     asked = psc_world.ask().json()
     pending = psc_world.tenant.phone.wait_pending(DOCTOR.national_id, 5)
     waiting = psc_world.poll(asked["auth_req_id"])
@@ -40,7 +43,7 @@ def test_an_approved_request_gives_tokens_of_the_person_asked_for(psc_world):
     assert psc_world.userinfo(tokens["access_token"]).json()["authMode"] == "MOBILE"
 
 
-def test_a_request_is_used_once(psc_world):
+def test_a_request_is_used_once(psc_world: PscWorld) -> None:
     asked = psc_world.ask().json()
     psc_world.tenant.phone.answer(asked["auth_req_id"], approve=True)
     psc_world.poll(asked["auth_req_id"])
@@ -50,7 +53,7 @@ def test_a_request_is_used_once(psc_world):
     assert _error(again) == (400, "invalid_grant")
 
 
-def test_a_refusal_on_the_phone_ends_the_request(psc_world):
+def test_a_refusal_on_the_phone_ends_the_request(psc_world: PscWorld) -> None:
     asked = psc_world.ask(channel="CARD").json()
     answered = psc_world.tenant.phone.answer(asked["auth_req_id"], approve=False)
 
@@ -63,7 +66,7 @@ def test_a_refusal_on_the_phone_ends_the_request(psc_world):
     assert psc_world.tenant.phone.pending() == []
 
 
-def test_polling_too_soon_slows_the_client_down_for_good(psc_world):
+def test_polling_too_soon_slows_the_client_down_for_good(psc_world: PscWorld) -> None:
     auth_req_id = psc_world.ask().json()["auth_req_id"]
     first = psc_world.poll(auth_req_id)
     too_soon = psc_world.poll(auth_req_id)
@@ -81,7 +84,7 @@ def test_polling_too_soon_slows_the_client_down_for_good(psc_world):
     assert facts[1]["poll"]["gap_ns"] < 2_000_000_000
 
 
-def test_a_request_expires_and_is_forgotten_later(psc_world):
+def test_a_request_expires_and_is_forgotten_later(psc_world: PscWorld) -> None:
     psc_world.tenant.reset(lifetimes=SHORT)
     asked = psc_world.ask().json()
 
@@ -97,7 +100,7 @@ def test_a_request_expires_and_is_forgotten_later(psc_world):
         psc_world.tenant.phone.answer(asked["auth_req_id"], approve=True)
 
 
-def test_a_client_may_shorten_the_life_of_its_request(psc_world):
+def test_a_client_may_shorten_the_life_of_its_request(psc_world: PscWorld) -> None:
     assert psc_world.ask(requested_expiry="30").json()["expires_in"] == 30
     assert psc_world.ask(requested_expiry="3000").json()["expires_in"] == 120
 
@@ -118,7 +121,7 @@ def test_a_client_may_shorten_the_life_of_its_request(psc_world):
         ({"requested_expiry": "-1"}, "invalid_request"),
     ],
 )
-def test_a_wrong_request_gets_its_code(psc_world, changes, error):
+def test_a_wrong_request_gets_its_code(psc_world: PscWorld, changes: Any, error: str) -> None:
     answer = psc_world.ask(**changes)
 
     assert _error(answer) == (400, error)
@@ -135,11 +138,11 @@ def test_a_wrong_request_gets_its_code(psc_world, changes, error):
         {"channel": None},
     ],
 )
-def test_what_only_the_rules_judge_is_let_through(psc_world, changes):
+def test_what_only_the_rules_judge_is_let_through(psc_world: PscWorld, changes: Any) -> None:
     assert psc_world.ask(**changes).status_code == 200
 
 
-def test_the_error_for_an_unknown_person_is_a_choice_of_the_tenant(psc_world):
+def test_the_error_for_an_unknown_person_is_a_choice_of_the_tenant(psc_world: PscWorld) -> None:
     tenant = psc_world.open("beta", unknown_user="invalid_request")
 
     form = {"scope": "openid scope_all", "login_hint": "899700000000"}
@@ -148,7 +151,7 @@ def test_the_error_for_an_unknown_person_is_a_choice_of_the_tenant(psc_world):
     assert _error(answer) == (400, "invalid_request")
 
 
-def test_a_client_without_ciba_is_refused(psc_world):
+def test_a_client_without_ciba_is_refused(psc_world: PscWorld) -> None:
     form = {"scope": "openid", "login_hint": DOCTOR.national_id}
     other = (psc_world.other.client_id, psc_world.other.secret)
 
@@ -157,7 +160,7 @@ def test_a_client_without_ciba_is_refused(psc_world):
     assert _error(answer) == (400, "unauthorized_client")
 
 
-def test_the_request_of_another_client_cannot_be_polled(psc_world):
+def test_the_request_of_another_client_cannot_be_polled(psc_world: PscWorld) -> None:
     asked = psc_world.ask().json()
     form = {
         "grant_type": "urn:openid:params:grant-type:ciba",
@@ -170,17 +173,17 @@ def test_the_request_of_another_client_cannot_be_polled(psc_world):
     assert _error(answer) == (400, "invalid_grant")
 
 
-def test_the_phone_of_somebody_else_stays_silent(psc_world):
+def test_the_phone_of_somebody_else_stays_silent(psc_world: PscWorld) -> None:
     psc_world.ask()
 
     assert psc_world.tenant.phone.pending(COLLEAGUE.national_id) == []
     assert len(psc_world.tenant.phone.pending(DOCTOR.national_id)) == 1
 
 
-def test_waiting_for_the_phone_ends_when_a_request_comes(psc_world):
+def test_waiting_for_the_phone_ends_when_a_request_comes(psc_world: PscWorld) -> None:
     found = []
 
-    def wait():
+    def wait() -> None:
         found.extend(psc_world.tenant.phone.wait_pending(DOCTOR.national_id, 10))
 
     waiting = threading.Thread(target=wait)
@@ -191,7 +194,7 @@ def test_waiting_for_the_phone_ends_when_a_request_comes(psc_world):
     assert [one.digits for one in found] == ["07"]
 
 
-def test_logout_by_the_server_ends_a_ciba_session(psc_world):
+def test_logout_by_the_server_ends_a_ciba_session(psc_world: PscWorld) -> None:
     asked = psc_world.ask().json()
     psc_world.tenant.phone.answer(asked["auth_req_id"], approve=True)
     tokens = psc_world.poll(asked["auth_req_id"]).json()

@@ -1,6 +1,8 @@
 """The code flow of the mock Pro Santé Connect, from discovery to logout."""
 
 import secrets
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -9,17 +11,18 @@ from joserfc.jwk import KeySet
 
 from common.identities import COLLEAGUE, DOCTOR
 from mocks.psc.server import SHORT
+from tests.worlds.psc import PscWorld
 
 CALLBACK = "http://127.0.0.1:9/psc/retour"
 AFTER = "http://127.0.0.1:9/au-revoir"
 
 
-def _id_token(world, tokens):
+def _id_token(world: PscWorld, tokens: Any) -> Any:
     keys = KeySet.import_key_set(httpx2.get(world.tenant.endpoint("/certs")).json())
     return jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
 
 
-def test_discovery_stands_under_the_psc_name_only(psc_world):
+def test_discovery_stands_under_the_psc_name_only(psc_world: PscWorld) -> None:
     tenant = psc_world.tenant
     standard = f"{tenant.issuer}/.well-known/openid-configuration"
 
@@ -32,7 +35,7 @@ def test_discovery_stands_under_the_psc_name_only(psc_world):
     assert psc_world.exchanges(None)[0]["url"] == standard
 
 
-def test_every_endpoint_of_the_discovery_document_is_served(psc_world):
+def test_every_endpoint_of_the_discovery_document_is_served(psc_world: PscWorld) -> None:
     document = httpx2.get(psc_world.tenant.discovery_url).json()
     addresses = [value for name, value in document.items() if name.endswith(("endpoint", "uri"))]
 
@@ -42,7 +45,7 @@ def test_every_endpoint_of_the_discovery_document_is_served(psc_world):
     assert {answer.status_code for answer in answers} == {405}
 
 
-def test_a_login_by_card_gives_tokens_that_verify(psc_world):
+def test_a_login_by_card_gives_tokens_that_verify(psc_world: PscWorld) -> None:
     verifier, nonce = secrets.token_urlsafe(48), "nonce-of-this-login"
 
     back = psc_world.sign_in(verifier=verifier, nonce=nonce, state="st-1")
@@ -59,7 +62,7 @@ def test_a_login_by_card_gives_tokens_that_verify(psc_world):
     assert (tokens["expires_in"], tokens["refresh_expires_in"]) == (120, 1800)
 
 
-def test_the_access_token_has_no_audience(psc_world):
+def test_the_access_token_has_no_audience(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
 
     keys = KeySet.import_key_set(httpx2.get(psc_world.tenant.endpoint("/certs")).json())
@@ -69,7 +72,7 @@ def test_the_access_token_has_no_audience(psc_world):
     assert claims["authMode"] == "CARD"
 
 
-def test_userinfo_tells_the_whole_identity(psc_world):
+def test_userinfo_tells_the_whole_identity(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
 
     said = psc_world.userinfo(tokens["access_token"]).json()
@@ -81,7 +84,7 @@ def test_userinfo_tells_the_whole_identity(psc_world):
     assert len(exercise["activities"]) == 2
 
 
-def test_a_reused_code_revokes_its_tokens(psc_world):
+def test_a_reused_code_revokes_its_tokens(psc_world: PscWorld) -> None:
     code = psc_world.sign_in()["code"]
     tokens = psc_world.redeem(code).json()
 
@@ -93,7 +96,7 @@ def test_a_reused_code_revokes_its_tokens(psc_world):
     assert refreshed.json()["error"] == "invalid_grant"
 
 
-def test_a_code_lives_sixty_seconds(psc_world):
+def test_a_code_lives_sixty_seconds(psc_world: PscWorld) -> None:
     code = psc_world.sign_in()["code"]
 
     psc_world.clock.ahead = 60
@@ -102,7 +105,7 @@ def test_a_code_lives_sixty_seconds(psc_world):
 
 
 @pytest.mark.parametrize("verifier", [None, "w" * 43])
-def test_a_wrong_or_missing_verifier_is_refused(psc_world, verifier):
+def test_a_wrong_or_missing_verifier_is_refused(psc_world: PscWorld, verifier: str | None) -> None:
     code = psc_world.sign_in(verifier=secrets.token_urlsafe(48))["code"]
 
     answer = psc_world.redeem(code, **({"code_verifier": verifier} if verifier else {}))
@@ -110,7 +113,7 @@ def test_a_wrong_or_missing_verifier_is_refused(psc_world, verifier):
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
-def test_another_redirect_uri_at_the_token_endpoint_is_refused(psc_world):
+def test_another_redirect_uri_at_the_token_endpoint_is_refused(psc_world: PscWorld) -> None:
     code = psc_world.sign_in()["code"]
 
     answer = psc_world.token(
@@ -120,7 +123,7 @@ def test_another_redirect_uri_at_the_token_endpoint_is_refused(psc_world):
     assert answer.json()["error"] == "invalid_grant"
 
 
-def test_a_code_of_another_client_is_refused(psc_world):
+def test_a_code_of_another_client_is_refused(psc_world: PscWorld) -> None:
     code = psc_world.sign_in()["code"]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
 
@@ -140,7 +143,9 @@ def test_a_code_of_another_client_is_refused(psc_world):
         ({"redirect_uri": CALLBACK.upper()}, "invalid_redirect_uri"),
     ],
 )
-def test_a_wrong_client_or_address_gets_a_page_never_a_redirect(psc_world, changes, code):
+def test_a_wrong_client_or_address_gets_a_page_never_a_redirect(
+    psc_world: PscWorld, changes: Any, code: str
+) -> None:
     answer = psc_world.authorize(**changes)
 
     assert answer.status_code == 400
@@ -162,7 +167,9 @@ def test_a_wrong_client_or_address_gets_a_page_never_a_redirect(psc_world, chang
         ({"response_mode": "fragment"}, "invalid_request"),
     ],
 )
-def test_a_wrong_request_goes_back_with_its_error_and_state(psc_world, changes, error):
+def test_a_wrong_request_goes_back_with_its_error_and_state(
+    psc_world: PscWorld, changes: Any, error: str
+) -> None:
     answer = psc_world.authorize(state="st-2", **changes)
 
     recorded = psc_world.exchanges("authorize")[0]
@@ -176,7 +183,9 @@ def test_a_wrong_request_goes_back_with_its_error_and_state(psc_world, changes, 
     "changes",
     [{"acr_values": None}, {"acr_values": "eidas2"}, {"state": None}, {"nonce": None}],
 )
-def test_what_only_the_rules_judge_is_let_through_and_recorded(psc_world, changes):
+def test_what_only_the_rules_judge_is_let_through_and_recorded(
+    psc_world: PscWorld, changes: Any
+) -> None:
     tokens = psc_world.tokens(**changes)
 
     (name, value), query = next(iter(changes.items())), psc_world.exchanges("authorize")[0]["query"]
@@ -184,7 +193,7 @@ def test_what_only_the_rules_judge_is_let_through_and_recorded(psc_world, change
     assert query.get(name) == value
 
 
-def test_without_openid_there_is_no_id_token_and_no_userinfo(psc_world):
+def test_without_openid_there_is_no_id_token_and_no_userinfo(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens(scope="scope_all")
 
     answer = psc_world.userinfo(tokens["access_token"])
@@ -193,7 +202,7 @@ def test_without_openid_there_is_no_id_token_and_no_userinfo(psc_world):
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
 
 
-def test_a_parameter_given_twice_is_refused_and_both_values_recorded(psc_world):
+def test_a_parameter_given_twice_is_refused_and_both_values_recorded(psc_world: PscWorld) -> None:
     url = (
         f"{psc_world.tenant.wallet_url}?client_id=lps-test&redirect_uri={CALLBACK}&nonce=a&nonce=b"
     )
@@ -204,7 +213,7 @@ def test_a_parameter_given_twice_is_refused_and_both_values_recorded(psc_world):
     assert psc_world.exchanges("authorize")[0]["query"]["nonce"] == ["a", "b"]
 
 
-def test_form_post_brings_the_code_in_a_form(psc_world):
+def test_form_post_brings_the_code_in_a_form(psc_world: PscWorld) -> None:
     shown = psc_world.authorize(response_mode="form_post", state="st-3")
     waiting = psc_world.submit(shown, step="choose", means="cps", national_id=DOCTOR.national_id)
     card = psc_world.browser.get(psc_world.psc.base_url + waiting.headers["location"])
@@ -228,7 +237,9 @@ def test_form_post_brings_the_code_in_a_form(psc_world):
         (("lps-test", "s3cret-of-lps-test"), {"client_id": "autre"}),
     ],
 )
-def test_a_client_that_does_not_authenticate_is_refused(psc_world, auth, form):
+def test_a_client_that_does_not_authenticate_is_refused(
+    psc_world: PscWorld, auth: Any, form: Any
+) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x", **form}
 
     answer = httpx2.post(psc_world.tenant.endpoint("/token"), data=form, auth=auth)
@@ -237,7 +248,7 @@ def test_a_client_that_does_not_authenticate_is_refused(psc_world, auth, form):
     assert "basic" in answer.headers["www-authenticate"].lower()
 
 
-def test_a_secret_in_the_form_works_too_but_not_both_at_once(psc_world):
+def test_a_secret_in_the_form_works_too_but_not_both_at_once(psc_world: PscWorld) -> None:
     secret = {"client_id": "lps-test", "client_secret": "s3cret-of-lps-test"}
     tokens = psc_world.tokens()
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], **secret}
@@ -261,13 +272,13 @@ def test_a_secret_in_the_form_works_too_but_not_both_at_once(psc_world):
         ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant"),
     ],
 )
-def test_a_wrong_token_request_gets_its_code(psc_world, form, error):
+def test_a_wrong_token_request_gets_its_code(psc_world: PscWorld, form: Any, error: str) -> None:
     answer = psc_world.token(**form)
 
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
 
-def test_refreshing_rotates_and_the_old_refresh_token_is_refused(psc_world):
+def test_refreshing_rotates_and_the_old_refresh_token_is_refused(psc_world: PscWorld) -> None:
     first = psc_world.tokens()
 
     second = psc_world.token(grant_type="refresh_token", refresh_token=first["refresh_token"])
@@ -279,7 +290,7 @@ def test_refreshing_rotates_and_the_old_refresh_token_is_refused(psc_world):
     assert psc_world.exchanges("token")[-1]["facts"]["refresh_used_before"] is True
 
 
-def test_tokens_expire_after_the_announced_lifetimes(psc_world):
+def test_tokens_expire_after_the_announced_lifetimes(psc_world: PscWorld) -> None:
     psc_world.tenant.reset(lifetimes=SHORT)
     tokens = psc_world.tokens()
     alive = psc_world.tenant.check_access_token(tokens["access_token"])
@@ -290,6 +301,7 @@ def test_tokens_expire_after_the_announced_lifetimes(psc_world):
     refreshed = psc_world.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
 
     assert tokens["expires_in"] == 6
+    assert alive is not None
     assert alive.national_id == DOCTOR.national_id
     assert late.status_code == 401
     assert 'error="invalid_token"' in late.headers["www-authenticate"]
@@ -297,7 +309,7 @@ def test_tokens_expire_after_the_announced_lifetimes(psc_world):
     assert psc_world.tenant.check_access_token(tokens["access_token"]) is None
 
 
-def test_a_second_login_inside_a_live_session_is_silent(psc_world):
+def test_a_second_login_inside_a_live_session_is_silent(psc_world: PscWorld) -> None:
     first = psc_world.sign_in()
 
     second = psc_world.authorize(prompt="none")
@@ -309,7 +321,7 @@ def test_a_second_login_inside_a_live_session_is_silent(psc_world):
 
 
 @pytest.mark.parametrize("later", [1800, 14400])
-def test_an_idle_or_old_session_asks_again(psc_world, later):
+def test_an_idle_or_old_session_asks_again(psc_world: PscWorld, later: int) -> None:
     psc_world.sign_in()
 
     psc_world.clock.ahead = later
@@ -320,7 +332,7 @@ def test_an_idle_or_old_session_asks_again(psc_world, later):
 
 
 @pytest.mark.parametrize("changes", [{"prompt": "login"}, {"max_age": "10"}])
-def test_a_client_may_ask_for_a_fresh_authentication(psc_world, changes):
+def test_a_client_may_ask_for_a_fresh_authentication(psc_world: PscWorld, changes: Any) -> None:
     psc_world.sign_in()
 
     psc_world.clock.ahead = 11
@@ -329,7 +341,7 @@ def test_a_client_may_ask_for_a_fresh_authentication(psc_world, changes):
     assert shown.status_code == 200
 
 
-def test_logout_ends_session_and_tokens_and_the_next_login_asks_again(psc_world):
+def test_logout_ends_session_and_tokens_and_the_next_login_asks_again(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
     query = {
         "id_token_hint": tokens["id_token"],
@@ -347,7 +359,7 @@ def test_logout_ends_session_and_tokens_and_the_next_login_asks_again(psc_world)
     assert refreshed.json()["error"] == "invalid_grant"
 
 
-def test_logout_by_the_server_needs_no_browser(psc_world):
+def test_logout_by_the_server_needs_no_browser(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
     form = {"id_token_hint": tokens["id_token"]}
 
@@ -357,7 +369,7 @@ def test_logout_by_the_server_needs_no_browser(psc_world):
     assert psc_world.tenant.check_access_token(tokens["access_token"]) is None
 
 
-def test_logout_without_hint_asks_the_person(psc_world):
+def test_logout_without_hint_asks_the_person(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
 
     asked = psc_world.browser.get(psc_world.tenant.endpoint("/logout"))
@@ -371,7 +383,9 @@ def test_logout_without_hint_asks_the_person(psc_world):
 
 
 @pytest.mark.parametrize("wrong", [AFTER + "/", "https://ailleurs.test/"])
-def test_logout_towards_an_address_that_is_not_registered_ends_nothing(psc_world, wrong):
+def test_logout_towards_an_address_that_is_not_registered_ends_nothing(
+    psc_world: PscWorld, wrong: str
+) -> None:
     tokens = psc_world.tokens()
     query = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": wrong}
 
@@ -383,7 +397,7 @@ def test_logout_towards_an_address_that_is_not_registered_ends_nothing(psc_world
 
 
 @pytest.mark.parametrize("hint", ["rien", "a.b.c", "access_token"])
-def test_a_hint_that_is_no_id_token_of_ours_is_refused(psc_world, hint):
+def test_a_hint_that_is_no_id_token_of_ours_is_refused(psc_world: PscWorld, hint: str) -> None:
     tokens = psc_world.tokens()
     query = {"id_token_hint": tokens.get(hint, hint)}
 
@@ -393,7 +407,7 @@ def test_a_hint_that_is_no_id_token_of_ours_is_refused(psc_world, hint):
     assert psc_world.exchanges("logout")[0]["refused_for"] == "invalid_id_token_hint"
 
 
-def test_introspection_tells_active_tokens_from_dead_ones(psc_world):
+def test_introspection_tells_active_tokens_from_dead_ones(psc_world: PscWorld) -> None:
     tokens, address = psc_world.tokens(), psc_world.tenant.endpoint("/token/introspect")
 
     access = psc_world.server.post(address, data={"token": tokens["access_token"]}).json()
@@ -406,7 +420,7 @@ def test_introspection_tells_active_tokens_from_dead_ones(psc_world):
     assert (unknown.status_code, unknown.json()) == (200, {"active": False})
 
 
-def test_revoking_a_refresh_token_takes_the_login_with_it(psc_world):
+def test_revoking_a_refresh_token_takes_the_login_with_it(psc_world: PscWorld) -> None:
     tokens, address = psc_world.tokens(), psc_world.tenant.endpoint("/revoke")
 
     answer = psc_world.server.post(address, data={"token": tokens["refresh_token"]})
@@ -416,7 +430,7 @@ def test_revoking_a_refresh_token_takes_the_login_with_it(psc_world):
     assert psc_world.userinfo(tokens["access_token"]).status_code == 401
 
 
-def test_a_client_cannot_revoke_the_tokens_of_another(psc_world):
+def test_a_client_cannot_revoke_the_tokens_of_another(psc_world: PscWorld) -> None:
     tokens, other = psc_world.tokens(), (psc_world.other.client_id, psc_world.other.secret)
 
     form = {"token": tokens["access_token"]}
@@ -426,7 +440,7 @@ def test_a_client_cannot_revoke_the_tokens_of_another(psc_world):
     assert psc_world.userinfo(tokens["access_token"]).status_code == 200
 
 
-def test_tenants_know_nothing_of_each_other(psc_world):
+def test_tenants_know_nothing_of_each_other(psc_world: PscWorld) -> None:
     other = psc_world.open("alpha")
     tokens = psc_world.tokens()
     headers = {"authorization": f"Bearer {tokens['access_token']}"}
@@ -438,7 +452,7 @@ def test_tenants_know_nothing_of_each_other(psc_world):
     assert psc_world.events("http.exchange")[-1].tenant == "alpha"
 
 
-def test_reset_forgets_sessions_and_keeps_clients_and_people(psc_world):
+def test_reset_forgets_sessions_and_keeps_clients_and_people(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
 
     psc_world.tenant.reset()
@@ -448,7 +462,9 @@ def test_reset_forgets_sessions_and_keeps_clients_and_people(psc_world):
     assert psc_world.sign_in(person=COLLEAGUE)["code"]
 
 
-def test_the_signing_key_lasts_and_is_for_its_owner_only(psc_world, psc_keys):
+def test_the_signing_key_lasts_and_is_for_its_owner_only(
+    psc_world: PscWorld, psc_keys: Path
+) -> None:
     file = psc_keys / "psc-signing.pem"
 
     before = file.read_bytes()
@@ -459,7 +475,7 @@ def test_the_signing_key_lasts_and_is_for_its_owner_only(psc_world, psc_keys):
     assert _id_token(psc_world, tokens).header["alg"] == "RS256"
 
 
-def test_a_mock_left_running_forgets_what_is_long_over(psc_world):
+def test_a_mock_left_running_forgets_what_is_long_over(psc_world: PscWorld) -> None:
     state = psc_world.tenant.state
     first = psc_world.sign_in()
     state._prune_at = 1

@@ -3,6 +3,7 @@
 import base64
 import socket
 import urllib.parse
+from typing import Any
 
 import httpx2
 import pytest
@@ -10,22 +11,23 @@ from pydantic import TypeAdapter
 
 from common.identities import DOCTOR
 from conformance.journal.kinds import KINDS
+from tests.worlds.psc import PscWorld
 
 
-def _wait(world, where):
+def _wait(world: PscWorld, where: Any) -> Any:
     event = world.journal.wait_for("http.exchange", where, within=5)
     assert event is not None
     return event.data
 
 
-def _raw(world, octets):
+def _raw(world: PscWorld, octets: bytes) -> Any:
     host, _, port = world.psc.base_url.removeprefix("http://").partition(":")
     connection = socket.create_connection((host, int(port)), timeout=5)
     connection.sendall(octets)
     return connection
 
 
-def _whole_story(world):
+def _whole_story(world: PscWorld) -> Any:
     world.tenant.faults.arm("id-token.acr-eidas2")
     code = world.sign_in(verifier="v" * 50)["code"]
     tokens = world.redeem(code, code_verifier="v" * 50).json()
@@ -58,7 +60,7 @@ def _whole_story(world):
 _TOKENS = ("access_token", "refresh_token", "id_token")
 
 
-def test_no_secret_of_a_whole_story_reaches_the_disk(psc_world):
+def test_no_secret_of_a_whole_story_reaches_the_disk(psc_world: PscWorld) -> None:
     secrets = _whole_story(psc_world)
 
     octets = b"".join(f.read_bytes() for f in psc_world.folder.rglob("*") if f.is_file())
@@ -71,7 +73,7 @@ def test_no_secret_of_a_whole_story_reaches_the_disk(psc_world):
         assert not [form for form in forms if form in octets], secret[:8]
 
 
-def test_every_exchange_has_the_shape_of_its_kind(psc_world):
+def test_every_exchange_has_the_shape_of_its_kind(psc_world: PscWorld) -> None:
     _whole_story(psc_world)
 
     events = psc_world.events()
@@ -93,7 +95,7 @@ def test_every_exchange_has_the_shape_of_its_kind(psc_world):
     }
 
 
-def test_the_same_secret_has_the_same_mark_wherever_it_stands(psc_world):
+def test_the_same_secret_has_the_same_mark_wherever_it_stands(psc_world: PscWorld) -> None:
     tokens = psc_world.tokens()
     psc_world.userinfo(tokens["access_token"])
 
@@ -103,7 +105,7 @@ def test_the_same_secret_has_the_same_mark_wherever_it_stands(psc_world):
     assert issued == used
 
 
-def test_facts_say_who_how_and_for_whom(psc_world):
+def test_facts_say_who_how_and_for_whom(psc_world: PscWorld) -> None:
     back = psc_world.sign_in()
     psc_world.redeem(back["code"])
 
@@ -126,7 +128,7 @@ def test_facts_say_who_how_and_for_whom(psc_world):
 @pytest.mark.parametrize(
     "path", ["/inconnu", "/", "/t/personne/auth", "/t/default/auth", "/auth/realms/autre"]
 )
-def test_an_unknown_address_is_recorded(psc_world, path):
+def test_an_unknown_address_is_recorded(psc_world: PscWorld, path: str) -> None:
     answer = httpx2.get(psc_world.psc.base_url + path)
 
     recorded = psc_world.exchanges()[0]
@@ -135,14 +137,14 @@ def test_an_unknown_address_is_recorded(psc_world, path):
     assert recorded["url"].endswith(path)
 
 
-def test_a_wrong_method_is_recorded_under_its_route(psc_world):
+def test_a_wrong_method_is_recorded_under_its_route(psc_world: PscWorld) -> None:
     answer = httpx2.get(psc_world.tenant.endpoint("/token"))
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert psc_world.exchanges("token")[0]["refused_for"] == "method_not_allowed"
 
 
-def test_a_client_that_hangs_up_within_its_body_is_recorded_as_cut(psc_world):
+def test_a_client_that_hangs_up_within_its_body_is_recorded_as_cut(psc_world: PscWorld) -> None:
     path = psc_world.tenant.endpoint("/token").removeprefix(psc_world.psc.base_url)
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\ngrant_type="
 
@@ -152,14 +154,14 @@ def test_a_client_that_hangs_up_within_its_body_is_recorded_as_cut(psc_world):
     assert (recorded["route"], recorded["response"]) == ("token", {})
 
 
-def test_a_client_that_hangs_up_within_its_header_is_recorded_as_cut(psc_world):
+def test_a_client_that_hangs_up_within_its_header_is_recorded_as_cut(psc_world: PscWorld) -> None:
     _raw(psc_world, b"GET /auth?client_id=lps-te").close()
 
     recorded = _wait(psc_world, lambda event: event.data["cut"])
     assert recorded["route"] is None
 
 
-def test_octets_that_are_no_http_are_recorded_as_malformed(psc_world):
+def test_octets_that_are_no_http_are_recorded_as_malformed(psc_world: PscWorld) -> None:
     connection = _raw(psc_world, b"\x16\x03\x01\x02\x00bonjour\r\n\r\n")
 
     answer = connection.recv(100)
@@ -180,7 +182,9 @@ def test_octets_that_are_no_http_are_recorded_as_malformed(psc_world):
         (b"grant_type=authorization_code", "text/plain", 400),
     ],
 )
-def test_a_body_that_cannot_be_read_is_refused_and_recorded(psc_world, content, media, status):
+def test_a_body_that_cannot_be_read_is_refused_and_recorded(
+    psc_world: PscWorld, content: Any, media: str, status: int
+) -> None:
     headers = {"content-type": media}
 
     address = psc_world.tenant.endpoint("/token")
@@ -190,7 +194,9 @@ def test_a_body_that_cannot_be_read_is_refused_and_recorded(psc_world, content, 
     assert psc_world.exchanges("token")[0]["response"]["status"] == status
 
 
-def test_a_defect_of_the_mock_is_answered_and_told_apart(psc_world, monkeypatch):
+def test_a_defect_of_the_mock_is_answered_and_told_apart(
+    psc_world: PscWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(psc_world.tenant, "people", None)
 
     answer = psc_world.ask()
@@ -201,15 +207,15 @@ def test_a_defect_of_the_mock_is_answered_and_told_apart(psc_world, monkeypatch)
     assert "AttributeError" in recorded["facts"]["bench_error"]
 
 
-def test_an_exchange_is_on_record_before_its_answer_is_read(psc_world):
+def test_an_exchange_is_on_record_before_its_answer_is_read(psc_world: PscWorld) -> None:
     psc_world.authorize()
 
     assert len(psc_world.journal.recent()) == 1
     assert psc_world.call(psc_world.psc.settled(1)) is True
 
 
-def test_describe_fills_its_part_of_tenant_opened(psc_world):
-    said = psc_world.tenant.describe()
+def test_describe_fills_its_part_of_tenant_opened(psc_world: PscWorld) -> None:
+    said: dict[str, Any] = dict(psc_world.tenant.describe())
 
     opened = {
         **said,

@@ -9,6 +9,8 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -17,12 +19,12 @@ from cryptography.hazmat.primitives import serialization
 from mocks.pki.authority import Authority, AuthorityFault, spki_sha256_b64
 
 
-def _greeted(authority, certificate, name):
+def _greeted(authority: Authority, certificate: Any, name: str) -> Any:
     """What a client that trusts `authority` reads from a server that presents `certificate`."""
     listener = socket.create_server(("127.0.0.1", 0))
     context = certificate.server_context()
 
-    def serve():
+    def serve() -> None:
         connection, _ = listener.accept()
         with suppress(ssl.SSLError), connection:
             context.wrap_socket(connection, server_side=True).sendall(b"hello")
@@ -40,7 +42,7 @@ def _greeted(authority, certificate, name):
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
-def test_a_client_that_trusts_the_root_accepts_the_server(tmp_path, name):
+def test_a_client_that_trusts_the_root_accepts_the_server(tmp_path: Path, name: str) -> None:
     authority = Authority(tmp_path)
 
     said = _greeted(authority, authority.issue(), name)
@@ -48,7 +50,7 @@ def test_a_client_that_trusts_the_root_accepts_the_server(tmp_path, name):
     assert said == b"hello"
 
 
-def test_the_root_and_the_certificates_are_kept(tmp_path):
+def test_the_root_and_the_certificates_are_kept(tmp_path: Path) -> None:
     first = Authority(tmp_path)
     issued = first.issue(["localhost"])
     before = issued.cert_path.read_bytes()
@@ -59,7 +61,7 @@ def test_the_root_and_the_certificates_are_kept(tmp_path):
     assert again.issue(["localhost"]).cert_path.read_bytes() == before
 
 
-def test_the_certificate_has_a_common_name_and_both_kinds_of_names(tmp_path):
+def test_the_certificate_has_a_common_name_and_both_kinds_of_names(tmp_path: Path) -> None:
     issued = Authority(tmp_path).issue(["localhost", "127.0.0.1"])
 
     certificate = x509.load_pem_x509_certificate(issued.cert_path.read_bytes())
@@ -71,7 +73,7 @@ def test_the_certificate_has_a_common_name_and_both_kinds_of_names(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
-def test_no_private_file_can_be_read_by_others(tmp_path):
+def test_no_private_file_can_be_read_by_others(tmp_path: Path) -> None:
     authority = Authority(tmp_path / "pki")
     authority.issue()
 
@@ -80,7 +82,7 @@ def test_no_private_file_can_be_read_by_others(tmp_path):
     assert set(modes.values()) == {0o600}
 
 
-def test_two_processes_that_start_together_share_one_root(tmp_path):
+def test_two_processes_that_start_together_share_one_root(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         roots = list(pool.map(lambda _: Authority(tmp_path).root_pem, range(8)))
 
@@ -88,14 +90,14 @@ def test_two_processes_that_start_together_share_one_root(tmp_path):
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
-def test_another_authority_is_not_believed(tmp_path):
+def test_another_authority_is_not_believed(tmp_path: Path) -> None:
     ours, theirs = Authority(tmp_path / "a"), Authority(tmp_path / "b")
 
     with pytest.raises(ssl.SSLCertVerificationError):
         _greeted(ours, theirs.issue(), "localhost")
 
 
-def test_one_public_key_hash_serves_for_all_certificates(tmp_path):
+def test_one_public_key_hash_serves_for_all_certificates(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     one, two = authority.issue(["localhost"]), authority.issue(["example.test"])
 
@@ -108,7 +110,7 @@ def test_one_public_key_hash_serves_for_all_certificates(tmp_path):
     assert base64.b64decode(one.spki_sha256_b64) == hashlib.sha256(der).digest()
 
 
-def test_a_damaged_root_is_named(tmp_path):
+def test_a_damaged_root_is_named(tmp_path: Path) -> None:
     Authority(tmp_path)
     (tmp_path / "root.pem").write_bytes(b"not a key")
 

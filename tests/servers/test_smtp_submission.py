@@ -10,24 +10,26 @@ import socket
 import ssl
 import struct
 import threading
-import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
 
-from common.identities import COLLEAGUE, DOCTOR, PATIENT
-from conformance.journal import JournalWriter
-from conformance.journal.kinds import KINDS
+from common.identities import DOCTOR, PATIENT
 from mocks.mssante.smtp.server import SmtpMock
-from mocks.mssante.tenant import MailTenantConfig
 from mocks.pki.authority import Authority
+from tests.worlds.loops import LoopThread
+from tests.worlds.mail import (
+    BOX,
+    COLLEAGUE_BOX,
+    DOMAIN,
+    PATIENTS,
+    TOKEN,
+    MailWorld,
+    xoauth2,
+)
 
-DOMAIN = "alpha.mss.test"
-PATIENTS = "patient.alpha.mss.test"
-TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJlLW9mLWEtdG9rZW4" + "x" * 900
-OTHER_TOKEN = "token-of-the-colleague-0123456789abcdef"
-BOX = DOCTOR.mailbox(DOMAIN)
-COLLEAGUE_BOX = COLLEAGUE.mailbox(DOMAIN)
 MAIL = (
     b"From: <"
     + BOX.encode()
@@ -36,119 +38,41 @@ MAIL = (
 )
 
 
-@dataclass(frozen=True)
-class Grant:
-    national_id: str
-
-
-GRANTS = {TOKEN: Grant(DOCTOR.national_id), OTHER_TOKEN: Grant(COLLEAGUE.national_id)}
-
-
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory):
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])
-def loop(request):
-    if request.param == "uvloop":
-        loop = pytest.importorskip("uvloop").new_event_loop()
-    else:
-        loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-class World:
-    """A tenant, its journal, and the ways in."""
-
-    def __init__(self, loop, authority, folder, **changes):
-        self.loop, self.authority, self.folder = loop, authority, folder
-        self.journal = JournalWriter(folder, "main", b"k" * 32, time.perf_counter_ns())
-        self.mock = SmtpMock(self.journal, authority.issue())
-        self.call(self.mock.start())
-        self.tenant = self.open("alpha", **changes)
-
-    def call(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
-
-    def open(self, name, **changes):
-        wanted = {
-            "name": name,
-            "domain": DOMAIN,
-            "patient_domain": PATIENTS,
-            "mailboxes": {BOX: DOCTOR.national_id, COLLEAGUE_BOX: COLLEAGUE.national_id},
-            "trust_list": (DOMAIN, PATIENTS, "other.mss.test"),
-            "tokens": GRANTS.get,
-        }
-        return self.call(self.mock.open_tenant(MailTenantConfig(**{**wanted, **changes})))
-
-    def client(self):
-        """smtplib, greeted and under TLS."""
-        client = smtplib.SMTP("localhost", self.tenant.port, timeout=10)
-        client.ehlo()
-        client.starttls(context=self.authority.client_context())
-        client.ehlo()
-        return client
-
-    def signed_in(self, user=BOX, token=TOKEN):
-        client = self.client()
-        assert client.docmd("AUTH", "XOAUTH2 " + xoauth2(user, token))[0] == 235
-        return client
-
-    def raw(self):
-        """A bare socket, as a file of lines, after the greeting."""
-        plain = socket.create_connection(("127.0.0.1", self.tenant.port), timeout=10)
-        file = plain.makefile("rwb", 0)
-        assert file.readline().startswith(b"220 ")
-        return plain, file
-
-    def events(self, kind):
-        return [e for e in self.journal.recent() if e.kind == kind]
-
-    def commands(self):
-        return [e.data for e in self.events("smtp.command")]
-
-    def wait(self, kind, where=lambda e: True):
-        found = self.journal.wait_for(kind, where, 5)
-        assert found, f"no {kind} came"
-        return found
-
-    def bytes(self):
-        return b"".join(p.read_bytes() for p in self.folder.rglob("*") if p.is_file())
-
-
-def xoauth2(user, token):
-    return base64.b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode()).decode()
+def loop(request: pytest.FixtureRequest) -> Iterator[LoopThread]:
+    uvloop = request.param == "uvloop"
+    make = pytest.importorskip("uvloop").new_event_loop if uvloop else asyncio.new_event_loop
+    with LoopThread(make) as thread:
+        yield thread
 
 
 @pytest.fixture
-def world(loop, authority, tmp_path):
-    world = World(loop, authority, tmp_path)
+def world(loop: LoopThread, authority: Authority, tmp_path: Path) -> Iterator[MailWorld]:
+    world = MailWorld(loop, authority, tmp_path)
     yield world
-    world.call(world.mock.stop())
-    for event in world.journal.recent():
-        KINDS[event.kind](**event.data)
-    world.journal.close()
+    world.close()
 
 
-def deliver(client, mail=MAIL, to=COLLEAGUE_BOX, sender=BOX):
+def deliver(
+    client: smtplib.SMTP, mail: bytes = MAIL, to: str = COLLEAGUE_BOX, sender: str = BOX
+) -> Any:
     for line in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{to}>", "DATA"):
         code, said = client.docmd(line)
         if code >= 400:
             return code, said
-    client.sock.sendall(re.sub(rb"(?m)^\.", b"..", mail) + b".\r\n")
+    MailWorld.socket_of(client).sendall(re.sub(rb"(?m)^\.", b"..", mail) + b".\r\n")
     return client.getreply()
 
 
 # Taking a mail
 
 
-def test_a_mail_is_kept_byte_for_byte_in_the_mailbox_and_in_the_journal(world):
+def test_a_mail_is_kept_byte_for_byte_in_the_mailbox_and_in_the_journal(world: MailWorld) -> None:
     client = world.signed_in()
 
     code, _ = deliver(client)
@@ -175,7 +99,7 @@ def test_a_mail_is_kept_byte_for_byte_in_the_mailbox_and_in_the_journal(world):
         b"bare\nline\rends\r\n",
     ],
 )
-def test_odd_mails_keep_their_octets(world, mail):
+def test_odd_mails_keep_their_octets(world: MailWorld, mail: bytes) -> None:
     client = world.signed_in()
     whole = mail if mail.endswith(b"\r\n") or not mail else mail + b"\r\n"
 
@@ -183,31 +107,31 @@ def test_odd_mails_keep_their_octets(world, mail):
     client.docmd(f"RCPT TO:<{COLLEAGUE_BOX}>")
     client.docmd("DATA")
     stuffed = (b"\r\n" + whole).replace(b"\r\n.", b"\r\n..")[2:]
-    client.sock.sendall(stuffed + b".\r\n")
+    MailWorld.socket_of(client).sendall(stuffed + b".\r\n")
 
     assert client.getreply()[0] == 250
     assert world.tenant.store.octets(COLLEAGUE_BOX, 1) == whole
 
 
-def test_a_mail_in_many_small_pieces_is_the_same_mail(world):
+def test_a_mail_in_many_small_pieces_is_the_same_mail(world: MailWorld) -> None:
     client = world.signed_in()
     for line in (f"MAIL FROM:<{BOX}>", f"RCPT TO:<{COLLEAGUE_BOX}>", "DATA"):
         client.docmd(line)
 
     for octet in b"Subject: x\r\n\r\n..\r\nend.\r\n.\r\n":
-        client.sock.sendall(bytes([octet]))
+        MailWorld.socket_of(client).sendall(bytes([octet]))
 
     assert client.getreply()[0] == 250
     assert world.tenant.store.octets(COLLEAGUE_BOX, 1) == b"Subject: x\r\n\r\n.\r\nend.\r\n"
 
 
-def test_the_envelope_is_recorded_with_its_dsn_parameters(world):
+def test_the_envelope_is_recorded_with_its_dsn_parameters(world: MailWorld) -> None:
     client = world.signed_in()
     client.docmd(f"MAIL FROM:<{BOX}> RET=HDRS ENVID=Envoi+2D1 BODY=8BITMIME SIZE=9")
     client.docmd(f"RCPT TO:<{COLLEAGUE_BOX}> NOTIFY=Success,FAILURE ORCPT=rfc822;{COLLEAGUE_BOX}")
     client.docmd(f"RCPT TO:<{PATIENT.mailbox(PATIENTS)}>")
     client.docmd("DATA")
-    client.sock.sendall(b"x\r\n.\r\n")
+    MailWorld.socket_of(client).sendall(b"x\r\n.\r\n")
     client.getreply()
 
     envelope = world.events("mail.accepted")[0].data["envelope"]
@@ -228,7 +152,7 @@ def test_the_envelope_is_recorded_with_its_dsn_parameters(world):
     assert len(world.tenant.store.list(PATIENT.mailbox(PATIENTS).upper())) == 1
 
 
-def test_what_is_served_is_announced_before_and_after_tls(world):
+def test_what_is_served_is_announced_before_and_after_tls(world: MailWorld) -> None:
     client = smtplib.SMTP("localhost", world.tenant.port, timeout=10)
     client.ehlo()
     before = set(client.esmtp_features)
@@ -242,7 +166,7 @@ def test_what_is_served_is_announced_before_and_after_tls(world):
     assert "starttls" not in client.esmtp_features
 
 
-def test_the_handshake_is_recorded_with_the_name_asked_for(world):
+def test_the_handshake_is_recorded_with_the_name_asked_for(world: MailWorld) -> None:
     world.client()
 
     data = world.events("tls.handshake")[0].data
@@ -251,7 +175,9 @@ def test_the_handshake_is_recorded_with_the_name_asked_for(world):
     assert data["version"] in {"TLSv1.2", "TLSv1.3"}
 
 
-def test_a_client_that_does_not_trust_the_certificate_leaves_a_failed_handshake(world):
+def test_a_client_that_does_not_trust_the_certificate_leaves_a_failed_handshake(
+    world: MailWorld,
+) -> None:
     client = smtplib.SMTP("localhost", world.tenant.port, timeout=10)
     client.ehlo()
 
@@ -263,7 +189,7 @@ def test_a_client_that_does_not_trust_the_certificate_leaves_a_failed_handshake(
     assert "UNKNOWN_CA" in failed.data["alert"]
 
 
-def test_a_client_that_leaves_during_the_handshake_is_recorded(world):
+def test_a_client_that_leaves_during_the_handshake_is_recorded(world: MailWorld) -> None:
     plain, file = world.raw()
     file.write(b"EHLO x\r\nSTARTTLS\r\n")
     while b"Ready" not in file.readline():
@@ -277,7 +203,7 @@ def test_a_client_that_leaves_during_the_handshake_is_recorded(world):
 # Signing in
 
 
-def test_a_token_may_come_with_the_command_or_after_334(world):
+def test_a_token_may_come_with_the_command_or_after_334(world: MailWorld) -> None:
     first, second = world.client(), world.client()
 
     one = first.docmd("AUTH", "xoauth2 " + xoauth2(BOX, TOKEN))
@@ -287,7 +213,7 @@ def test_a_token_may_come_with_the_command_or_after_334(world):
     assert (one[0], asked, two[0]) == (235, (334, b""), 235)
 
 
-def test_no_trace_of_a_token_is_written(world):
+def test_no_trace_of_a_token_is_written(world: MailWorld) -> None:
     client = world.client()
     client.docmd("AUTH", "XOAUTH2 " + xoauth2(BOX, TOKEN + "-unknown"))
     client.docmd("AUTH", "XOAUTH2")
@@ -316,7 +242,9 @@ def test_no_trace_of_a_token_is_written(world):
         (f"nobody@{DOMAIN}", TOKEN, "unknown-mailbox"),
     ],
 )
-def test_a_token_opens_the_mailboxes_of_its_owner_only(world, user, token, why):
+def test_a_token_opens_the_mailboxes_of_its_owner_only(
+    world: MailWorld, user: Any, token: Any, why: str
+) -> None:
     client = world.client()
 
     code, _ = client.docmd("AUTH", "XOAUTH2 " + xoauth2(user, token))
@@ -329,7 +257,7 @@ def test_a_token_opens_the_mailboxes_of_its_owner_only(world, user, token, why):
 @pytest.mark.parametrize(
     "response", ["!!!", "dXNlcj1h", "=", base64.b64encode(TOKEN.encode()).decode()]
 )
-def test_a_malformed_response_is_refused_and_hidden(world, response):
+def test_a_malformed_response_is_refused_and_hidden(world: MailWorld, response: Any) -> None:
     client = world.client()
 
     code, _ = client.docmd("AUTH", "XOAUTH2 " + response)
@@ -340,7 +268,7 @@ def test_a_malformed_response_is_refused_and_hidden(world, response):
         assert response.encode() not in world.bytes()
 
 
-def test_passwords_are_refused_and_hidden_even_when_sent_blindly(world):
+def test_passwords_are_refused_and_hidden_even_when_sent_blindly(world: MailWorld) -> None:
     client = world.client()
     password = base64.b64encode(b"\0doctor\0my-secret-password").decode()
 
@@ -359,7 +287,9 @@ def test_passwords_are_refused_and_hidden_even_when_sent_blindly(world):
     ]
 
 
-def test_before_tls_nothing_but_tls_and_a_token_sent_in_clear_is_recorded_as_such(world):
+def test_before_tls_nothing_but_tls_and_a_token_sent_in_clear_is_recorded_as_such(
+    world: MailWorld,
+) -> None:
     _, file = world.raw()
     replies = []
     for line in ("HELO x", f"MAIL FROM:<{BOX}>", "AUTH XOAUTH2 " + xoauth2(BOX, TOKEN), "NOOP"):
@@ -374,7 +304,7 @@ def test_before_tls_nothing_but_tls_and_a_token_sent_in_clear_is_recorded_as_suc
     assert TOKEN.encode() not in world.bytes()
 
 
-def test_commands_slipped_in_behind_starttls_are_not_obeyed(world):
+def test_commands_slipped_in_behind_starttls_are_not_obeyed(world: MailWorld) -> None:
     plain, file = world.raw()
     file.write(b"EHLO x\r\n")
     while file.readline()[3:4] == b"-":
@@ -388,7 +318,7 @@ def test_commands_slipped_in_behind_starttls_are_not_obeyed(world):
     assert tls.recv(7) == b"250-smt"
 
 
-def test_signing_in_ends_with_starttls_anew_and_is_asked_once(world):
+def test_signing_in_ends_with_starttls_anew_and_is_asked_once(world: MailWorld) -> None:
     client = world.signed_in()
 
     again = client.docmd("AUTH", "XOAUTH2 " + xoauth2(BOX, TOKEN))
@@ -397,7 +327,7 @@ def test_signing_in_ends_with_starttls_anew_and_is_asked_once(world):
     assert (again[0], tls_again[0]) == (503, 503)
 
 
-def test_a_cancelled_sign_in_is_no_sign_in(world):
+def test_a_cancelled_sign_in_is_no_sign_in(world: MailWorld) -> None:
     client = world.client()
     client.docmd("AUTH", "XOAUTH2")
 
@@ -407,7 +337,7 @@ def test_a_cancelled_sign_in_is_no_sign_in(world):
     assert client.docmd(f"MAIL FROM:<{BOX}>")[0] == 530
 
 
-def test_five_refused_sign_ins_end_the_connection(world):
+def test_five_refused_sign_ins_end_the_connection(world: MailWorld) -> None:
     client = world.client()
 
     codes = [client.docmd("AUTH", "XOAUTH2 " + xoauth2(BOX, "no"))[0] for _ in range(5)]
@@ -438,7 +368,7 @@ def test_five_refused_sign_ins_end_the_connection(world):
         (f"MAIL FROM:<{'a' * 65}@{DOMAIN}>", 553),
     ],
 )
-def test_senders(world, line, code):
+def test_senders(world: MailWorld, line: str, code: int) -> None:
     assert world.signed_in().docmd(line)[0] == code
 
 
@@ -458,7 +388,7 @@ def test_senders(world, line, code):
         (f"RCPT TO:<{COLLEAGUE_BOX}> RET=FULL", 555, "parameter"),
     ],
 )
-def test_recipients(world, line, code, why):
+def test_recipients(world: MailWorld, line: str, code: int, why: str | None) -> None:
     client = world.signed_in()
     client.docmd(f"MAIL FROM:<{BOX}>")
 
@@ -466,7 +396,7 @@ def test_recipients(world, line, code, why):
     assert world.commands()[-1]["refused_for"] == why
 
 
-def test_a_mail_goes_to_the_recipients_taken_when_another_is_refused(world):
+def test_a_mail_goes_to_the_recipients_taken_when_another_is_refused(world: MailWorld) -> None:
     client = world.signed_in()
 
     refused = client.sendmail(BOX, [COLLEAGUE_BOX, "x@elsewhere.test"], MAIL)
@@ -475,7 +405,7 @@ def test_a_mail_goes_to_the_recipients_taken_when_another_is_refused(world):
     assert len(world.tenant.store.list(COLLEAGUE_BOX)) == 1
 
 
-def test_one_recipient_named_twice_gets_one_copy(world):
+def test_one_recipient_named_twice_gets_one_copy(world: MailWorld) -> None:
     client = world.signed_in()
 
     client.sendmail(BOX, [COLLEAGUE_BOX, COLLEAGUE_BOX.upper()], MAIL)
@@ -487,8 +417,10 @@ def test_one_recipient_named_twice_gets_one_copy(world):
 # Limits
 
 
-def test_too_large_a_mail_is_refused_whole_and_the_connection_lives(loop, authority, tmp_path):
-    world = World(loop, authority, tmp_path, size_limit=2000)
+def test_too_large_a_mail_is_refused_whole_and_the_connection_lives(
+    loop: LoopThread, authority: Authority, tmp_path: Path
+) -> None:
+    world = MailWorld(loop, authority, tmp_path, size_limit=2000)
     client = world.signed_in()
 
     exact = deliver(client, b"x" * 98 + b"\r\n" + (b"." * 98 + b"\r\n") * 19)
@@ -498,10 +430,10 @@ def test_too_large_a_mail_is_refused_whole_and_the_connection_lives(loop, author
 
     assert [exact[0], over[0], flood[0], after[0]] == [250, 552, 552, 250]
     assert len(world.tenant.store.list(COLLEAGUE_BOX)) == 2
-    world.call(world.mock.stop())
+    world.close()
 
 
-def test_a_text_line_over_998_octets_is_refused(world):
+def test_a_text_line_over_998_octets_is_refused(world: MailWorld) -> None:
     client = world.signed_in()
 
     assert deliver(client, b"y" * 998 + b"\r\n")[0] == 250
@@ -510,7 +442,9 @@ def test_a_text_line_over_998_octets_is_refused(world):
 
 
 @pytest.mark.parametrize("size", [600, 100_000])
-def test_a_command_line_that_is_too_long_is_refused_and_the_next_one_obeyed(world, size):
+def test_a_command_line_that_is_too_long_is_refused_and_the_next_one_obeyed(
+    world: MailWorld, size: int
+) -> None:
     client = world.client()
 
     code, _ = client.docmd("NOOP " + "x" * size)
@@ -519,7 +453,7 @@ def test_a_command_line_that_is_too_long_is_refused_and_the_next_one_obeyed(worl
     assert world.commands()[-2]["refused_for"] == "line-too-long"
 
 
-def test_a_line_that_never_ends_ends_the_connection(world):
+def test_a_line_that_never_ends_ends_the_connection(world: MailWorld) -> None:
     plain, file = world.raw()
 
     sender = threading.Thread(target=_send_quietly, args=(plain, b"x" * 8_000_000), daemon=True)
@@ -531,12 +465,12 @@ def test_a_line_that_never_ends_ends_the_connection(world):
     sender.join()
 
 
-def _send_quietly(plain, octets):
+def _send_quietly(plain: socket.socket, octets: bytes) -> None:
     with contextlib.suppress(OSError):
         plain.sendall(octets)
 
 
-def test_five_unknown_commands_end_the_connection(world):
+def test_five_unknown_commands_end_the_connection(world: MailWorld) -> None:
     _, file = world.raw()
 
     replies = []
@@ -550,7 +484,7 @@ def test_five_unknown_commands_end_the_connection(world):
 
 
 @pytest.mark.parametrize("line", [b"NOOP\n", b"NOOP caf\xc3\xa9\r\n", b"\r\n", b"\xff\xfe\r\n"])
-def test_lines_that_are_no_commands_are_refused_and_recorded(world, line):
+def test_lines_that_are_no_commands_are_refused_and_recorded(world: MailWorld, line: bytes) -> None:
     _, file = world.raw()
     file.write(line)
 
@@ -558,7 +492,7 @@ def test_lines_that_are_no_commands_are_refused_and_recorded(world, line):
     assert world.commands()[0]["reply"].startswith("500 ")
 
 
-def test_implicit_tls_is_recorded_instead_of_waited_for(world):
+def test_implicit_tls_is_recorded_instead_of_waited_for(world: MailWorld) -> None:
     with (
         pytest.raises(OSError),
         socket.create_connection(("127.0.0.1", world.tenant.port), timeout=10) as plain,
@@ -569,7 +503,9 @@ def test_implicit_tls_is_recorded_instead_of_waited_for(world):
     assert (said["verb"], said["refused_for"]) == ("CONNECT", "implicit-tls")
 
 
-def test_a_connection_too_many_is_told_so(world, monkeypatch):
+def test_a_connection_too_many_is_told_so(
+    world: MailWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mocks.mssante.smtp.limits.CONNECTIONS", 1)
     first = world.raw()
 
@@ -580,7 +516,9 @@ def test_a_connection_too_many_is_told_so(world, monkeypatch):
     first[0].close()
 
 
-def test_an_idle_connection_is_ended_and_recorded(world, monkeypatch):
+def test_an_idle_connection_is_ended_and_recorded(
+    world: MailWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mocks.mssante.smtp.limits.IDLE_SECONDS", 0.05)
 
     _, file = world.raw()
@@ -589,7 +527,7 @@ def test_an_idle_connection_is_ended_and_recorded(world, monkeypatch):
     assert world.wait("smtp.command").data["refused_for"] == "timeout"
 
 
-def test_a_full_store_says_so(world, monkeypatch):
+def test_a_full_store_says_so(world: MailWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mocks.mssante.store.CAPACITY", len(MAIL) + 1)
     client = world.signed_in()
 
@@ -602,16 +540,19 @@ def test_a_full_store_says_so(world, monkeypatch):
 
 
 @pytest.mark.parametrize("harsh", [True, False])
-def test_a_client_that_dies_in_the_middle_of_a_mail_leaves_no_mail(world, harsh):
+def test_a_client_that_dies_in_the_middle_of_a_mail_leaves_no_mail(
+    world: MailWorld, harsh: bool
+) -> None:
     client = world.signed_in()
     for line in (f"MAIL FROM:<{BOX}>", f"RCPT TO:<{COLLEAGUE_BOX}>", "DATA"):
         client.docmd(line)
-    client.sock.sendall(b"Subject: half\r\n\r\nand then")
+    MailWorld.socket_of(client).sendall(b"Subject: half\r\n\r\nand then")
 
     if harsh:
-        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.sock.close()
-    client.file.close()
+        linger = struct.pack("ii", 1, 0)
+        MailWorld.socket_of(client).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    MailWorld.socket_of(client).close()
+    cast(IO[bytes], client.file).close()
 
     cut = world.wait("smtp.command", lambda e: e.data["verb"] == "CUT").data
     assert cut["line"].startswith("during DATA, after")
@@ -620,7 +561,7 @@ def test_a_client_that_dies_in_the_middle_of_a_mail_leaves_no_mail(world, harsh)
     assert world.tenant.store.list(COLLEAGUE_BOX) == []
 
 
-def test_a_client_that_does_not_wait_is_obeyed_and_not_called_cut(world):
+def test_a_client_that_does_not_wait_is_obeyed_and_not_called_cut(world: MailWorld) -> None:
     plain, _ = world.raw()
 
     plain.sendall(b"NOOP\r\nQUIT\r\n")
@@ -630,7 +571,7 @@ def test_a_client_that_does_not_wait_is_obeyed_and_not_called_cut(world):
     assert [c["verb"] for c in world.commands()] == ["NOOP", "QUIT"]
 
 
-def test_a_client_that_leaves_without_a_word_is_recorded(world):
+def test_a_client_that_leaves_without_a_word_is_recorded(world: MailWorld) -> None:
     plain, file = world.raw()
 
     plain.shutdown(socket.SHUT_RDWR)
@@ -640,12 +581,12 @@ def test_a_client_that_leaves_without_a_word_is_recorded(world):
     assert (cut["verb"], cut["line"], cut["n"]) == ("CUT", "during a command", 1)
 
 
-def test_commands_are_numbered_within_their_connection(world):
+def test_commands_are_numbered_within_their_connection(world: MailWorld) -> None:
     client = world.signed_in()
     client.quit()
     world.client().quit()
 
-    numbers = {}
+    numbers: dict[str, list[int]] = {}
     for command in world.commands():
         numbers.setdefault(command["connection"], []).append(command["n"])
 
@@ -656,7 +597,7 @@ def test_commands_are_numbered_within_their_connection(world):
 # Faults
 
 
-def test_a_refused_sign_in_is_the_dialogue_of_the_training_operator(world):
+def test_a_refused_sign_in_is_the_dialogue_of_the_training_operator(world: MailWorld) -> None:
     world.tenant.faults.arm("smtp.auth-refused")
     client = world.client()
 
@@ -679,7 +620,7 @@ def test_a_refused_sign_in_is_the_dialogue_of_the_training_operator(world):
     assert world.commands()[-1]["refused_for"] == "fault:smtp.auth-refused"
 
 
-def test_a_fault_may_strike_the_second_time_only(world):
+def test_a_fault_may_strike_the_second_time_only(world: MailWorld) -> None:
     world.tenant.faults.arm("smtp.auth-refused", occurrence=2)
 
     codes = [world.client().docmd("AUTH", "XOAUTH2 " + xoauth2(BOX, TOKEN))[0] for _ in range(3)]
@@ -692,7 +633,7 @@ def test_a_fault_may_strike_the_second_time_only(world):
 @pytest.mark.parametrize(
     ("value", "refused"), [(None, BOX), (COLLEAGUE_BOX.upper(), COLLEAGUE_BOX)]
 )
-def test_one_recipient_is_refused(world, value, refused):
+def test_one_recipient_is_refused(world: MailWorld, value: Any, refused: Any) -> None:
     world.tenant.faults.arm("smtp.recipient-refused", value)
     client = world.signed_in()
 
@@ -703,7 +644,7 @@ def test_one_recipient_is_refused(world, value, refused):
     assert len(world.events("fault.fired")) == 1
 
 
-def test_a_server_that_is_down_greets_nobody(world):
+def test_a_server_that_is_down_greets_nobody(world: MailWorld) -> None:
     world.tenant.faults.arm("smtp.server-down")
 
     plain = socket.create_connection(("127.0.0.1", world.tenant.port), timeout=10)
@@ -714,7 +655,7 @@ def test_a_server_that_is_down_greets_nobody(world):
     assert world.client().noop()[0] == 250
 
 
-def test_a_drop_after_the_last_line_keeps_nothing(world):
+def test_a_drop_after_the_last_line_keeps_nothing(world: MailWorld) -> None:
     world.tenant.faults.arm("smtp.drop-after-data")
     client = world.signed_in()
 
@@ -730,7 +671,7 @@ def test_a_drop_after_the_last_line_keeps_nothing(world):
     )
 
 
-def test_an_unknown_fault_is_refused_with_the_list(world):
+def test_an_unknown_fault_is_refused_with_the_list(world: MailWorld) -> None:
     with pytest.raises(ValueError, match=r"smtp\.nonsense: unknown, expected one of smtp\."):
         world.tenant.faults.arm("smtp.nonsense")
     with pytest.raises(ValueError, match="occurrence 0, expected 1 or more"):
@@ -742,7 +683,7 @@ def test_an_unknown_fault_is_refused_with_the_list(world):
 # Tenants
 
 
-def test_tenants_share_nothing(world):
+def test_tenants_share_nothing(world: MailWorld) -> None:
     other = world.open("beta")
     other.faults.arm("smtp.server-down")
     client = world.signed_in()
@@ -754,12 +695,12 @@ def test_tenants_share_nothing(world):
     assert world.events("mail.accepted")[0].tenant == "alpha"
 
 
-def test_a_reset_empties_mailboxes_disarms_and_hangs_up(world):
+def test_a_reset_empties_mailboxes_disarms_and_hangs_up(world: MailWorld) -> None:
     client = world.signed_in()
     deliver(client)
     world.tenant.faults.arm("smtp.server-down")
 
-    world.loop.call_soon_threadsafe(world.tenant.reset)
+    world.thread.soon(world.tenant.reset)
 
     with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError)):
         while True:
@@ -769,8 +710,8 @@ def test_a_reset_empties_mailboxes_disarms_and_hangs_up(world):
     assert "CUT" not in [c["verb"] for c in world.commands() if c["connection"] == "smtp-alpha-1"]
 
 
-def test_a_tenant_describes_itself(world):
-    said = world.tenant.describe()
+def test_a_tenant_describes_itself(world: MailWorld) -> None:
+    said: dict[str, Any] = dict(world.tenant.describe())
 
     assert said["ports"] == {"smtp": world.tenant.port}
     assert {"address": BOX, "owner": DOCTOR.national_id} in said["mailboxes"]
@@ -778,7 +719,7 @@ def test_a_tenant_describes_itself(world):
     assert said["trust_list"] == [DOMAIN, PATIENTS, "other.mss.test"]
 
 
-def test_a_port_in_use_is_named(world):
+def test_a_port_in_use_is_named(world: MailWorld) -> None:
     second = SmtpMock(world.journal, world.authority.issue())
 
     with pytest.raises(OSError, match=f"SMTP port {world.tenant.port} on 127.0.0.1"):

@@ -1,0 +1,1 @@
+"""The tests of the bench; `worlds` is what they share."""

@@ -1,0 +1,1 @@
+"""What stands around a test: services, a product between them, processes that start warm."""
