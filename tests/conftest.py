@@ -1,5 +1,6 @@
-"""A mock Pro Santé Connect for tests of servers and of clients."""
+"""A mock Pro Santé Connect for servers and clients, and how the benches of the tests start."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,17 @@ from conformance import locale
 from tests.worlds.psc import PscWorld
 
 hypothesis.settings.register_profile("long", max_examples=2000, deadline=None)
+
+LONGEST = (
+    "test_mutant_matrix.py",
+    "test_tour_on_film.py",
+    "test_first_day.py",
+    "test_external_stage.py",
+    "test_reference_system.py",
+    "test_bad_input_cut.py",
+    "test_nightly_films.py",
+    "test_same_verdicts.py",
+)
 
 
 @pytest.fixture
@@ -30,6 +42,21 @@ def psc_world(tmp_path: Path, psc_keys: Path) -> Iterator[PscWorld]:
     world = PscWorld(tmp_path / "run", psc_keys)
     yield world
     world.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let some hundred benches in processes of their own start as a user's would.
+
+    Their modules are compiled once, and pytest reads no plug-in that only these tests need.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses"):
+        os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest groups first: workers then end together, with tests of a few milliseconds."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else 99)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -15,10 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside the tes
 
 
 @pytest.fixture(scope="session")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a `banc` in a process of its own, whose modules are compiled once."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return environment | {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("compiled"))}
+def quick() -> dict[str, str]:
+    """The environment of a `banc` in a process of its own."""
+    return dict(os.environ)
 
 
 @pytest.fixture

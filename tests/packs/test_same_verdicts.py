@@ -1,4 +1,4 @@
-"""The same build, rehearsed ten times, gives the same findings ten times."""
+"""The same build, rehearsed again and again, gives the same findings each time."""
 
 import os
 import subprocess
@@ -6,12 +6,14 @@ import sys
 from importlib import resources
 from pathlib import Path
 
+import pytest
+
 from conformance.comparing.diff import compare, lines
 from conformance.judging.findings import findings_json
 from conformance.judging.judge import judge
 
 STORIES = ("banc:psc-web-login", "banc:psc-web-state-altered", "banc:document-life-declined")
-NIGHTS = 10
+NIGHTS = [3, pytest.param(10, marks=pytest.mark.long)]
 
 # One process after the other would spend its time on loading the same modules.
 _NIGHTS = """
@@ -24,9 +26,10 @@ for night in range(int(sys.argv[1])):
 """
 
 
-def test_ten_runs_of_one_build_find_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nights", NIGHTS)
+def test_some_runs_of_one_build_find_the_same(tmp_path: Path, nights: int) -> None:
     package = resources.files("conformance")
-    command = [sys.executable, "-c", _NIGHTS, str(NIGHTS), str(tmp_path)]
+    command = [sys.executable, "-c", _NIGHTS, str(nights), str(tmp_path)]
     command += [str(resources.files("scenarios")), "-c", str(package / "scenarios.ini"), "-q"]
     command += [f"--rootdir={tmp_path}", "-p", "conformance.plugin", "--banc-no-video"]
     command += ["--banc-journal-only"]
@@ -46,6 +49,6 @@ def test_ten_runs_of_one_build_find_the_same(tmp_path: Path) -> None:
 
     first, *others = judged
     differences = [compare(first, other) for other in others]
-    assert len(judged) == NIGHTS
+    assert len(judged) == nights
     assert sum(finding["said"] is not None for finding in first["findings"]) > 20
     assert [lines(d) for d in differences if d.changed] == []
