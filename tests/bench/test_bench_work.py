@@ -6,6 +6,9 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,32 +35,32 @@ from conformance.judging.judge import judge
 
 
 @pytest.fixture
-def writer(tmp_path):
+def writer(tmp_path: Path) -> Iterator[Any]:
     writer = JournalWriter(tmp_path / "run", "bench", secrets.token_bytes(32), 0)
     yield writer
     writer.close()
 
 
 @pytest.fixture
-def provider(writer, tmp_path):
+def provider(writer: JournalWriter, tmp_path: Path) -> Iterator[Any]:
     server = psc(writer, str(tmp_path / "keys"), CALLBACK)
     yield server
     server.stop()
 
 
-def routes(writer):
+def routes(writer: JournalWriter) -> list[Any]:
     return [
         event.data["route"] for event in Journal(writer.folder) if event.kind == "http.exchange"
     ]
 
 
-def test_a_login_by_code_is_five_requests_recorded(provider, writer):
+def test_a_login_by_code_is_five_requests_recorded(provider: Any, writer: JournalWriter) -> None:
     sign_in_by_code(OurProvider(provider))
 
     assert routes(writer) == ["authorize", "wallet", "wallet", "wallet", "token"]
 
 
-def test_two_logins_by_code_share_no_session(provider, writer):
+def test_two_logins_by_code_share_no_session(provider: Any, writer: JournalWriter) -> None:
     ours = OurProvider(provider)
 
     sign_in_by_code(ours)
@@ -66,7 +69,9 @@ def test_two_logins_by_code_share_no_session(provider, writer):
     assert routes(writer).count("wallet") == 6
 
 
-def test_a_login_by_ciba_is_answered_on_the_phone_and_polled_once(provider, writer):
+def test_a_login_by_ciba_is_answered_on_the_phone_and_polled_once(
+    provider: Any, writer: JournalWriter
+) -> None:
     sign_in_by_ciba(OurProvider(provider))
 
     assert routes(writer) == ["ciba", "token"]
@@ -74,7 +79,7 @@ def test_a_login_by_ciba_is_answered_on_the_phone_and_polled_once(provider, writ
     assert notes == ["phone.answered"]
 
 
-def test_a_login_that_is_refused_is_no_figure(provider):
+def test_a_login_that_is_refused_is_no_figure(provider: Any) -> None:
     ours = OurProvider(provider)
     ours._credentials = {"Authorization": "Basic " + base64.b64encode(b"bench:wrong").decode()}
 
@@ -82,7 +87,7 @@ def test_a_login_that_is_refused_is_no_figure(provider):
         sign_in_by_code(ours)
 
 
-def test_a_mail_is_handed_in_over_tls_and_signed_in(writer, tmp_path):
+def test_a_mail_is_handed_in_over_tls_and_signed_in(writer: JournalWriter, tmp_path: Path) -> None:
     operator = smtp(writer, str(tmp_path / "keys"))
 
     with connected(operator) as client:
@@ -96,19 +101,19 @@ def test_a_mail_is_handed_in_over_tls_and_signed_in(writer, tmp_path):
     assert all(said["tls"] for said in commands if said["verb"] in ("AUTH", "MAIL", "RCPT", "DATA"))
 
 
-def test_mails_have_the_size_of_their_row_and_are_told_apart():
+def test_mails_have_the_size_of_their_row_and_are_told_apart() -> None:
     for size in (1_024, 82_000):
         assert size - 100 < len(mail_of(size, 12)) <= size
     assert mail_of(1_024, 1) != mail_of(1_024, 2)
 
 
-def test_the_mail_read_is_one_of_the_reference_system():
+def test_the_mail_read_is_one_of_the_reference_system() -> None:
     names = [part.filename for part in read_mail(written_mail()).attachments]
 
     assert any(name and name.upper().endswith(".ZIP") for name in names)
 
 
-def test_a_repeated_journal_is_whole_and_can_be_judged(tmp_path):
+def test_a_repeated_journal_is_whole_and_can_be_judged(tmp_path: Path) -> None:
     pattern = Pattern(tmp_path / "told", tmp_path / "keys", 60)
 
     octets = pattern.repeat(3, tmp_path / "bundle")
@@ -123,21 +128,24 @@ def test_a_repeated_journal_is_whole_and_can_be_judged(tmp_path):
     assert len(judge(tmp_path / "bundle").scenarios) == 3
 
 
-def test_a_scenario_costs_more_than_a_bare_test_and_every_story_is_completed(tmp_path):
+def test_a_scenario_costs_more_than_a_bare_test_and_every_story_is_completed(
+    tmp_path: Path,
+) -> None:
     measured = scenario_told(Effort(quick=True), tmp_path)
 
     assert len(measured.rounds) == 3
+    assert measured.figure and measured.peer and measured.peer.figure
     assert measured.figure > measured.peer.figure > 0
 
 
-def test_a_server_that_dies_is_told_with_its_last_words():
+def test_a_server_that_dies_is_told_with_its_last_words() -> None:
     dying = [sys.executable, "-c", "import sys; sys.exit('no port left')"]
 
     with pytest.raises(MeasureFailed, match="no port left"):
         Served(dying)
 
 
-def test_the_cpu_of_a_server_alone_is_read_from_outside(tmp_path):
+def test_the_cpu_of_a_server_alone_is_read_from_outside(tmp_path: Path) -> None:
     with Served(alone("aiosmtpd", str(tmp_path / "peer"))) as served:
         served.ask("reset -")
 
@@ -145,25 +153,31 @@ def test_the_cpu_of_a_server_alone_is_read_from_outside(tmp_path):
         assert served.memory_mb() > 1
 
 
-def test_a_peer_that_cannot_be_installed_says_why(tmp_path, monkeypatch):
+def test_a_peer_that_cannot_be_installed_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
 
     with pytest.raises(PeerMissing, match="node is not installed"):
         start_peer(CALLBACK, tmp_path)
 
 
-def test_the_peer_signs_the_same_tokens_as_the_mock(monkeypatch):
+def test_the_peer_signs_the_same_tokens_as_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oidc_peer, "_install", _no_network)
     try:
         command, place = start_peer(CALLBACK)
     except PeerMissing as missing:
         pytest.skip(f"oidc-provider: {missing}")
-    issued = []
+    issued: list[dict[str, Any]] = []
+
+    def token(form: Any) -> dict[str, Any]:
+        issued.append(take(form))
+        return issued[-1]
 
     with Served(command, place) as served:
         peer = PeerProvider(served)
         take = peer.token
-        monkeypatch.setattr(peer, "token", lambda form: issued.append(take(form)) or issued[-1])
+        monkeypatch.setattr(peer, "token", token)
         sign_in_by_code(peer)
         sign_in_by_ciba(peer)
 
@@ -176,15 +190,15 @@ def test_the_peer_signs_the_same_tokens_as_the_mock(monkeypatch):
             assert _read(claims)["exp"] > time.time()
 
 
-def _read(piece):
+def _read(piece: Any) -> Any:
     return json.loads(base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4)))
 
 
-def _no_network(place):
+def _no_network(place: Any) -> None:
     raise PeerMissing("not installed yet, and tests install nothing")
 
 
-def test_the_start_of_serve_is_measured_until_it_has_told_its_addresses(tmp_path):
+def test_the_start_of_serve_is_measured_until_it_has_told_its_addresses(tmp_path: Path) -> None:
     measured = serve_up(Effort(quick=True), tmp_path)
 
     assert len(measured.rounds) == Effort(quick=True).rounds

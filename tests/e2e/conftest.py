@@ -1,7 +1,6 @@
 """The command line as a shell sees it: in this process, so that a hundred calls stay cheap."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import pytest
 from conformance import locale
 from conformance.cli.main import main
 from tests.worlds.command import Banc, Told
-
-sys.path.insert(0, str(Path(__file__).parent))  # for what stands beside the tests
 
 
 @pytest.fixture(scope="session")

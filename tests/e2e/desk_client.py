@@ -12,8 +12,10 @@ import smtplib
 import socket
 import ssl
 import sys
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2
@@ -34,27 +36,31 @@ REDIRECT = PLACES["client"]["redirect_uris"][0]
 SCOPE = {"scope": PLACES["scope"], "acr_values": "eidas1"}
 
 
-def browser(trust=TRUST):
+def browser(trust: Any = TRUST) -> Any:
     transport = httpx2.HTTPTransport(verify=trust, local_address=HERE)
     return httpx2.Client(transport=transport, timeout=10)
 
 
-def submit(window, page, **fields):
+def _tree(page: httpx2.Response) -> Any:
+    return html.fromstring(page.text)
+
+
+def submit(window: Any, page: Any, **fields: Any) -> Any:
     """Send the form of a page with these fields, as its button does."""
-    form = html.fromstring(page.text).find(".//form")
+    form = _tree(page).find(".//form")
     hidden = {one.name: one.value for one in form.iter("input") if one.type == "hidden"}
     return window.post(urljoin(str(page.url), form.get("action")), data={**hidden, **fields})
 
 
-def approve(phone):
+def approve(phone: Any) -> Any:
     """Press the button of the phone page; gives the digits that it showed."""
     page = phone.get(PLACES["phone"])
-    [digits] = html.fromstring(page.text).xpath("//*[@data-testid='phone-digits']/text()")
+    [digits] = _tree(page).xpath("//*[@data-testid='phone-digits']/text()")
     assert submit(phone, page, answer="approve").status_code == 303
     return digits
 
 
-def tokens_by_code(product, phone, discovery):
+def tokens_by_code(product: Any, phone: Any, discovery: Mapping[str, Any]) -> Any:
     """A whole login by e-CPS: wallet pages, phone, callback, token, UserInfo."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -73,7 +79,7 @@ def tokens_by_code(product, phone, discovery):
             window, page, step="choose", means="ecps", national_id=DOCTOR["national_id"]
         )
         wait = window.get(urljoin(str(page.url), chosen.headers["location"]))
-        [shown] = html.fromstring(wait.text).xpath("//*[@data-testid='wallet-digits']/text()")
+        [shown] = _tree(wait).xpath("//*[@data-testid='wallet-digits']/text()")
         compared = approve(phone) == shown
         back = window.get(wait.url).headers["location"]
     query = dict(parse_qsl(urlsplit(back).query))
@@ -90,7 +96,7 @@ def tokens_by_code(product, phone, discovery):
     return tokens
 
 
-def tokens_by_ciba(product, phone, discovery):
+def tokens_by_ciba(product: Any, phone: Any, discovery: Mapping[str, Any]) -> Any:
     """A login from a program: backchannel request, phone, one poll."""
     asked = SCOPE | {
         "login_hint": DOCTOR["national_id"],
@@ -109,7 +115,7 @@ def tokens_by_ciba(product, phone, discovery):
     return tokens
 
 
-def verified(product, discovery, id_token):
+def verified(product: Any, discovery: Mapping[str, Any], id_token: str) -> Any:
     """The claims of an ID token whose signature, issuer and audience are right."""
     keys = jwt.PyJWKSet.from_dict(product.get(discovery["jwks_uri"]).json())
     key = keys[jwt.get_unverified_header(id_token)["kid"]]
@@ -117,12 +123,12 @@ def verified(product, discovery, id_token):
     return jwt.decode(id_token, key, algorithms=["RS256"], **about)
 
 
-def person_of(product, discovery, tokens):
+def person_of(product: Any, discovery: Mapping[str, Any], tokens: Any) -> Any:
     header = {"authorization": f"Bearer {tokens['access_token']}"}
     return product.get(discovery["userinfo_endpoint"], headers=header, auth=None).json()
 
 
-def submitted(access_token):
+def submitted(access_token: str) -> Any:
     """Hand in a mail over STARTTLS with XOAUTH2; gives what a server without TLS on answered."""
     mail = EmailMessage()
     mail["From"], mail["To"] = DOCTOR["mailbox"], COLLEAGUE["mailbox"]
@@ -139,7 +145,7 @@ def submitted(access_token):
     return in_clear, signed_in
 
 
-def not_trusted_without_the_root():
+def not_trusted_without_the_root() -> Any:
     try:
         with browser(ssl.create_default_context()) as window:
             window.get(PLACES["discovery"])
@@ -148,7 +154,7 @@ def not_trusted_without_the_root():
     return False
 
 
-def in_clear():
+def in_clear() -> Any:
     """Whatever the port of Pro Santé Connect answers to a request without TLS."""
     place = (PLACES["host"], PLACES["psc_port"])
     with socket.create_connection(place, 10, (HERE, 0)) as plain:
@@ -156,7 +162,7 @@ def in_clear():
         return plain.recv(100).decode("latin-1")
 
 
-def guest():
+def guest() -> Any:
     """Everything that a product and its person do."""
     met = {}
     auth = httpx2.BasicAuth(CLIENT["client_id"], CLIENT["client_secret"])
@@ -182,7 +188,7 @@ def guest():
     return met
 
 
-def stranger():
+def stranger() -> dict[str, Any]:
     """What somebody meets whom the bench does not let in."""
     with browser() as window:
         names = ("discovery", "authorization", "phone", "control")

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psutil
@@ -20,23 +21,24 @@ BENCH, DESK, STRANGER = "10.77.0.1", "10.77.0.2", "10.77.0.3"
 WITHIN = 60
 
 
-def addressed():
+def addressed() -> None:
     """Bring the loopback up, with the three addresses."""
     ip = ["ip", "-batch", "-"]
     lines = ["link set lo up", *(f"addr add {a}/32 dev lo" for a in (BENCH, DESK, STRANGER))]
     subprocess.run(ip, input="\n".join(lines), text=True, check=True)
 
 
-def served(folder):
+def served(folder: Path) -> Any:
     """`banc serve` for the desk, and the first line that it said."""
     command = [sys.executable, "-m", "conformance.cli", "serve", "--json", "--listen", BENCH]
     command += ["--allow", f"{DESK}/32", "--redirect-uri", "https://produit.test/psc/retour"]
     command += ["--export", str(folder / "desk")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    assert process.stdout is not None
     return process, json.loads(process.stdout.readline())
 
 
-def visit(folder, address, *more):
+def visit(folder: Path, address: str, *more: Any) -> Any:
     """What a client with its own home meets that comes from `address`."""
     home = folder / f"home-{address}"
     home.mkdir()
@@ -55,7 +57,7 @@ def visit(folder, address, *more):
     return json.loads(done.stdout) if done.returncode == 0 else {"failed": done.stderr}
 
 
-def control_with_the_token(folder, said):
+def control_with_the_token(folder: Path, said: Any) -> Any:
     """The control API as the bench's own machine asks it."""
     token = json.loads((Path(os.environ["BANC_CONFIG"]) / "desk.json").read_text("utf-8"))
     headers = {"authorization": f"Bearer {token['control_token']}"}
@@ -64,7 +66,7 @@ def control_with_the_token(folder, said):
     return httpx2.get(said["data"]["control"], headers=headers, verify=context).status_code
 
 
-def main(folder):
+def main(folder: Path) -> None:
     process, said = served(folder)
     try:
         listening = psutil.Process(process.pid).net_connections("tcp")

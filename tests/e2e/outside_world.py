@@ -258,7 +258,7 @@ class Vendor:
         expect(digits).to_be_visible()
         shown = digits.inner_text()
         url = self.platforms.psc.value(r"phone +(\S+)")
-        tree = html.fromstring(self.phone.get(url).text)
+        tree: Any = html.fromstring(self.phone.get(url).text)
         assert tree.xpath("//*[@data-testid='phone-digits']")[0].text_content() == shown
         [form] = tree.xpath("//section[@data-testid='phone-request']//form")
         said = {"answer": "approve" if approve else "refuse"}

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from conformance.bundle.keys import make_user_key
 from conformance.bundle.verify import verify
 from conformance.wording.verdicts import reason_sentence
+from tests.worlds.command import Banc
 
 ADAPTER = resources.files("mocks.lps") / "banc.adapter.toml"
 STORY = "banc:psc-web-login"
@@ -64,8 +66,9 @@ def page(path: Path) -> lxml.html.HtmlElement:
     return lxml.html.fromstring(path.read_text(encoding="utf-8"))
 
 
-def run_data(bundle: Path) -> dict:
-    return json.loads((bundle / "run.json").read_bytes())
+def run_data(bundle: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((bundle / "run.json").read_bytes())
+    return data
 
 
 # The page of the visit
@@ -89,7 +92,9 @@ def test_the_page_lists_what_is_not_clear_with_what_to_show_and_how(deposit: Pat
 # Decisions
 
 
-def test_decisions_of_two_roles_stand_beside_the_verdict_of_the_bench(banc, bundle: Path) -> None:
+def test_decisions_of_two_roles_stand_beside_the_verdict_of_the_bench(
+    banc: Banc, bundle: Path
+) -> None:
     before = files(bundle)
     make_user_key()
 
@@ -114,7 +119,7 @@ def test_decisions_of_two_roles_stand_beside_the_verdict_of_the_bench(banc, bund
     assert banc("verify", bundle).code == 0
 
 
-def test_a_csv_of_decisions_is_all_or_nothing(banc, bundle: Path, tmp_path: Path) -> None:
+def test_a_csv_of_decisions_is_all_or_nothing(banc: Banc, bundle: Path, tmp_path: Path) -> None:
     make_user_key()
     table = tmp_path / "avis.csv"
     table.write_text(
@@ -143,7 +148,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("what", REFUSALS)
-def test_what_is_missing_is_one_sentence(banc, bundle: Path, what: str) -> None:
+def test_what_is_missing_is_one_sentence(banc: Banc, bundle: Path, what: str) -> None:
     arguments, sentence = REFUSALS[what]
     make_user_key()
 
@@ -257,7 +262,9 @@ NOTHING_RUN = {
 
 
 @pytest.mark.parametrize("what", NOTHING_RUN)
-def test_nothing_is_run_like_what_cannot_be(banc, bundle: Path, tmp_path: Path, what: str) -> None:
+def test_nothing_is_run_like_what_cannot_be(
+    banc: Banc, bundle: Path, tmp_path: Path, what: str
+) -> None:
     change, arguments, code, sentence = NOTHING_RUN[what]
     change(bundle)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conformance.journal import JournalWriter
+from tests.worlds.command import Banc
 
 STORY = "PSC.01.01@ecps"
 
@@ -120,7 +121,7 @@ NO_BUNDLES: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 
 @pytest.mark.parametrize("kind", NO_BUNDLES)
-def test_what_is_no_bundle_is_named_by_every_command(banc, tmp_path: Path, kind: str) -> None:
+def test_what_is_no_bundle_is_named_by_every_command(banc: Banc, tmp_path: Path, kind: str) -> None:
     make, sentence = NO_BUNDLES[kind]
     path = make(tmp_path)
 
@@ -135,7 +136,9 @@ def test_what_is_no_bundle_is_named_by_every_command(banc, tmp_path: Path, kind:
     assert not (tmp_path.parent / "evil").exists()
 
 
-def test_a_run_that_was_killed_is_read_sealed_and_says_that_it_was_cut(banc, run: Path) -> None:
+def test_a_run_that_was_killed_is_read_sealed_and_says_that_it_was_cut(
+    banc: Banc, run: Path
+) -> None:
     journal = run / "journal" / "main.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])
     before = journal.read_bytes()
@@ -161,7 +164,9 @@ def test_a_run_that_was_killed_is_read_sealed_and_says_that_it_was_cut(banc, run
 
 
 @pytest.mark.parametrize("octets", [b"", b"[]", b'{"a"', b"\xff"])
-def test_a_damaged_run_json_is_made_again_from_the_journal(banc, run: Path, octets: bytes) -> None:
+def test_a_damaged_run_json_is_made_again_from_the_journal(
+    banc: Banc, run: Path, octets: bytes
+) -> None:
     (run / "run.json").write_bytes(octets)
 
     told = banc("finish", run)
@@ -171,7 +176,9 @@ def test_a_damaged_run_json_is_made_again_from_the_journal(banc, run: Path, octe
 
 
 @pytest.mark.parametrize("octets", [b"", b"garbage\n"])
-def test_a_journal_without_a_whole_event_is_left_as_it_is(banc, run: Path, octets: bytes) -> None:
+def test_a_journal_without_a_whole_event_is_left_as_it_is(
+    banc: Banc, run: Path, octets: bytes
+) -> None:
     (run / "journal" / "main.jsonl").write_bytes(octets)
     before = files(run)
 
@@ -184,7 +191,7 @@ def test_a_journal_without_a_whole_event_is_left_as_it_is(banc, run: Path, octet
 
 @pytest.mark.parametrize("place", ["journal/main.jsonl", "proofs", "video/film.mp4"])
 def test_a_link_in_a_run_is_refused_before_anything_is_touched(
-    banc, run: Path, tmp_path: Path, place: str
+    banc: Banc, run: Path, tmp_path: Path, place: str
 ) -> None:
     outside = folder_of(tmp_path / "outside")
     (outside / "precious").write_bytes(b"precious")
@@ -203,7 +210,7 @@ def test_a_link_in_a_run_is_refused_before_anything_is_touched(
 
 
 def test_an_altered_byte_is_an_alteration_and_a_difference(
-    banc, finished: Path, tmp_path: Path
+    banc: Banc, finished: Path, tmp_path: Path
 ) -> None:
     altered = shutil.copytree(finished, tmp_path / "altered")
     octets = bytearray((altered / "journal" / "main.jsonl").read_bytes())
@@ -227,7 +234,7 @@ def test_an_altered_byte_is_an_alteration_and_a_difference(
     ],
 )
 def test_damaged_findings_are_named(
-    banc, finished: Path, tmp_path: Path, octets: bytes, sentence: str
+    banc: Banc, finished: Path, tmp_path: Path, octets: bytes, sentence: str
 ) -> None:
     damaged = shutil.copytree(finished, tmp_path / "damaged")
     (damaged / "findings.json").write_bytes(octets)
@@ -239,7 +246,7 @@ def test_damaged_findings_are_named(
 
 
 def test_a_key_that_is_none_is_told_before_a_run_is_touched(
-    banc, run: Path, tmp_path: Path
+    banc: Banc, run: Path, tmp_path: Path
 ) -> None:
     key = written(tmp_path / "key.pem", b"not a key")
     before = files(run)
@@ -252,7 +259,7 @@ def test_a_key_that_is_none_is_told_before_a_run_is_touched(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
-def test_a_pipe_or_a_device_is_no_bundle(banc, tmp_path: Path) -> None:
+def test_a_pipe_or_a_device_is_no_bundle(banc: Banc, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     told = banc("verify", tmp_path / "pipe")

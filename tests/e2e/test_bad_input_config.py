@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.command import Banc
+
 GOOD = """\
 [product]
 name = "Produit"
@@ -20,7 +22,7 @@ address = "http://127.0.0.1:9"
 """
 
 
-def refused(banc, tmp_path: Path, octets: bytes) -> list[str]:
+def refused(banc: Banc, tmp_path: Path, octets: bytes) -> list[str]:
     """The sentences about a file of these octets; nothing else is said, nothing is started."""
     config = tmp_path / "banc.toml"
     config.write_bytes(octets)
@@ -49,7 +51,7 @@ def refused(banc, tmp_path: Path, octets: bytes) -> list[str]:
     ],
 )
 def test_a_mistake_is_named_by_file_line_key_and_value(
-    banc, tmp_path: Path, wrong: str, right: str, place: str, words: str
+    banc: Banc, tmp_path: Path, wrong: str, right: str, place: str, words: str
 ) -> None:
     assert wrong in GOOD
 
@@ -63,17 +65,17 @@ def test_a_mistake_is_named_by_file_line_key_and_value(
     [b"\xff\xfe\x00", b"[product", b"a = " + b"[" * 5000, GOOD.encode("utf-16")],
     ids=["not text", "cut", "deep", "utf-16"],
 )
-def test_what_is_no_toml_is_named(banc, tmp_path: Path, octets: bytes) -> None:
+def test_what_is_no_toml_is_named(banc: Banc, tmp_path: Path, octets: bytes) -> None:
     assert len(refused(banc, tmp_path, octets)) == 1
 
 
-def test_an_empty_file_lacks_what_must_be_there(banc, tmp_path: Path) -> None:
+def test_an_empty_file_lacks_what_must_be_there(banc: Banc, tmp_path: Path) -> None:
     said = refused(banc, tmp_path, b"")
 
     assert [line.split()[1] for line in said] == ["product", "plan", "face"]
 
 
-def test_a_folder_or_nothing_is_no_configuration(banc, tmp_path: Path) -> None:
+def test_a_folder_or_nothing_is_no_configuration(banc: Banc, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere.toml", tmp_path / "banc.toml" / "x"):
         told = banc("run", "--config", path)
 
@@ -92,7 +94,7 @@ def test_a_folder_or_nothing_is_no_configuration(banc, tmp_path: Path) -> None:
     ],
 )
 def test_what_was_asked_for_and_does_not_exist_is_named(
-    banc, arguments: tuple[str, str], words: str
+    banc: Banc, arguments: tuple[str, str], words: str
 ) -> None:
     told = banc("run", "--no-video", *arguments)
 
@@ -104,7 +106,7 @@ def test_what_was_asked_for_and_does_not_exist_is_named(
     "arguments",
     [("runn",), ("run", "--nope"), ("run", "--jobs", "0"), ("list", "nothing"), ("verify",)],
 )
-def test_a_command_that_is_none_ends_with_2(banc, arguments: tuple[str, ...]) -> None:
+def test_a_command_that_is_none_ends_with_2(banc: Banc, arguments: tuple[str, ...]) -> None:
     told = banc(*arguments)
 
     assert (told.code, told.out) == (2, "")
@@ -112,7 +114,7 @@ def test_a_command_that_is_none_ends_with_2(banc, arguments: tuple[str, ...]) ->
 
 
 def test_a_defect_of_the_bench_is_one_sentence_with_its_place(
-    banc, monkeypatch: pytest.MonkeyPatch
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_arguments: object) -> None:
         raise KeyError("gone")

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 from lxml import etree
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Dialog, sync_playwright
 
-from common.recording import Blob
+from common.recording import Blob, Witness
 from conformance.bundle.verify import verify
 from conformance.drivers.browser.chromium import find_chromium
 from conformance.journal import JournalWriter
@@ -90,7 +90,8 @@ def record(folder: Path) -> None:
     writer = JournalWriter(folder, "main", b"k" * 32, time.perf_counter_ns())
 
     def tell(kind: str, source: str = "bench", blobs: tuple[Blob, ...] = (), **data: Any) -> None:
-        witness = {"adapter": "declared", "ui": "screen", "bench": "screen"}.get(source, "wire")
+        known: dict[str, Witness] = {"adapter": "declared", "ui": "screen", "bench": "screen"}
+        witness = known.get(source, "wire")
         shaped = asdict(KINDS[kind](**data))
         writer.record(kind, shaped, source=source, blobs=blobs, witness=witness)
 
@@ -188,14 +189,19 @@ def test_every_machine_readable_report_is_still_one(attacked: Finished) -> None:
 def test_the_report_runs_no_script_and_asks_nobody_anything(
     attacked: Finished, tmp_path: Path
 ) -> None:
-    report = shutil.copy(attacked.folder / "report.html", tmp_path / "report.html")
+    report = tmp_path / "report.html"
+    shutil.copy(attacked.folder / "report.html", report)
     asked, complaints = list[str](), list[str]()
+
+    def dismiss(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismiss)
         page.goto(report.as_uri())
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         for link in page.locator("a[href]").all()[:20]:

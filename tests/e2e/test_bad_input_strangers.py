@@ -19,6 +19,7 @@ from conformance.errors import BundleFault
 from conformance.journal import JournalWriter
 from conformance.locale.printable import printable
 from conformance.run.finish import finish
+from tests.worlds.command import Banc
 
 STORY = "PSC.01.01@ecps"
 Change = Callable[[Path], None]
@@ -148,7 +149,7 @@ FORGED: dict[str, tuple[Change, tuple[str, ...], str]] = {
 
 @pytest.mark.parametrize("what", FORGED)
 def test_what_no_bench_wrote_is_one_sentence_about_the_bundle(
-    banc, resealed: Callable[[Change], Path], tmp_path: Path, what: str
+    banc: Banc, resealed: Callable[[Change], Path], tmp_path: Path, what: str
 ) -> None:
     change, commands, sentence = FORGED[what]
     bundle = resealed(change)
@@ -163,7 +164,9 @@ def test_what_no_bench_wrote_is_one_sentence_about_the_bundle(
         assert "défaut du banc" not in each.err
 
 
-def test_a_bundle_as_it_was_made_is_judged_and_reported(banc, sealed: Path, tmp_path: Path) -> None:
+def test_a_bundle_as_it_was_made_is_judged_and_reported(
+    banc: Banc, sealed: Path, tmp_path: Path
+) -> None:
     replayed = banc("replay", sealed)
     reported = banc("report", sealed, "--out", tmp_path / "out.html")
 
@@ -188,7 +191,7 @@ def test_a_name_that_writes_on_the_terminal_is_not_a_legal_one(name: str) -> Non
     assert name_problem("proofs/compte rendu – été.pdf") is None
 
 
-def test_what_a_stranger_named_moves_no_cursor(banc, sealed: Path, tmp_path: Path) -> None:
+def test_what_a_stranger_named_moves_no_cursor(banc: Banc, sealed: Path, tmp_path: Path) -> None:
     bundle = Path(shutil.copytree(sealed, tmp_path / "run-1"))
     (bundle / "x\x1b[2J.txt").write_bytes(b"")
 
@@ -231,7 +234,7 @@ NO_LIKENESS: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("what", NO_LIKENESS)
 def test_nothing_is_run_like_what_no_bench_wrote(
-    banc, resealed: Callable[[Change], Path], tmp_path: Path, what: str
+    banc: Banc, resealed: Callable[[Change], Path], tmp_path: Path, what: str
 ) -> None:
     change, sentence = NO_LIKENESS[what]
     bundle = resealed(change)

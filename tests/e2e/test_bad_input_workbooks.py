@@ -17,6 +17,7 @@ from conformance.bench.workbooks import (
     write_rem,
     write_sheet,
 )
+from tests.worlds.command import Banc
 
 Make = Callable[[Path], object]
 _CFB = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -160,7 +161,9 @@ FILES: dict[str, tuple[Make, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_official_workbook_is_one_sentence(banc, tmp_path: Path, name: str) -> None:
+def test_what_is_no_official_workbook_is_one_sentence(
+    banc: Banc, tmp_path: Path, name: str
+) -> None:
     make, said = FILES[name]
     path = tmp_path / "REM-LGC-Va2.xlsx"
     make(path)
@@ -174,7 +177,9 @@ def test_what_is_no_official_workbook_is_one_sentence(banc, tmp_path: Path, name
 
 
 @pytest.mark.parametrize("make", [sparse, bomb, encrypted_member])
-def test_a_hostile_workbook_is_never_unpacked_into_memory(banc, tmp_path: Path, make: Make) -> None:
+def test_a_hostile_workbook_is_never_unpacked_into_memory(
+    banc: Banc, tmp_path: Path, make: Make
+) -> None:
     path = tmp_path / "REM-LGC-Va2.xlsx"
     make(path)
     tracemalloc.start()
@@ -187,7 +192,7 @@ def test_a_hostile_workbook_is_never_unpacked_into_memory(banc, tmp_path: Path, 
     assert most < 60 * 1024 * 1024
 
 
-def test_what_is_not_there_is_named(banc, tmp_path: Path) -> None:
+def test_what_is_not_there_is_named(banc: Banc, tmp_path: Path) -> None:
     gone = banc("catalogue", "import", tmp_path / "gone.xlsx")
     folder = banc("catalogue", "import", tmp_path)
     other = banc("catalogue", "lint", tmp_path)
@@ -203,7 +208,7 @@ def test_what_is_not_there_is_named(banc, tmp_path: Path) -> None:
     assert "pas de feuille 'Tarifs'" in sheet.err
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(banc, tmp_path: Path) -> None:
+def test_a_folder_that_holds_something_else_is_left_alone(banc: Banc, tmp_path: Path) -> None:
     path = write_rem(tmp_path / "LGC.xlsx", [invented(1)[0].rem()])
     own = tmp_path / "mine"
     own.mkdir()
@@ -226,7 +231,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(banc, tmp_path: Path) 
     ],
 )
 def test_an_imported_folder_that_was_tampered_with_is_named(
-    banc, tmp_path: Path, octets: bytes, said: str
+    banc: Banc, tmp_path: Path, octets: bytes, said: str
 ) -> None:
     (tmp_path / "catalogue.json").write_bytes(octets)
 
@@ -236,7 +241,7 @@ def test_an_imported_folder_that_was_tampered_with_is_named(
     assert said in told.err
 
 
-def test_csv_and_yaml_of_another_making_are_refused(banc, tmp_path: Path) -> None:
+def test_csv_and_yaml_of_another_making_are_refused(banc: Banc, tmp_path: Path) -> None:
     bad = {
         "a.csv": (b"\xff\xfe1;2", "n'est pas de l'UTF-8"),
         "b.csv": (b'ID;Exigence\n"1;2\n', "n'est pas du CSV"),
@@ -253,7 +258,7 @@ def test_csv_and_yaml_of_another_making_are_refused(banc, tmp_path: Path) -> Non
         assert said in told.err
 
 
-def test_the_convergence_export_without_its_proofs_names_them(banc, tmp_path: Path) -> None:
+def test_the_convergence_export_without_its_proofs_names_them(banc: Banc, tmp_path: Path) -> None:
     titles = [title for title in CONVERGENCE if title != "N° preuve"]
     path = write_sheet(tmp_path / "LGC.xlsx", "Export", titles, [["x"] * len(titles)])
 

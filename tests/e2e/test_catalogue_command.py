@@ -4,12 +4,14 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.bench.workbooks import AFTER, HEADINGS, PAIRS, invented, write_rem
 from conformance.catalogue.official import folder
 from conformance.catalogue.official.model import Imported, OfficialRow
+from tests.worlds.command import Banc
 
 CONFIG = """
 [product]
@@ -44,7 +46,9 @@ def rows_of(imported: Imported) -> list[OfficialRow]:
     return [row.model_copy(update={"place": 1}) for row in imported.rows]
 
 
-def test_import_says_what_it_read_and_what_to_write_into_banc_toml(banc, workbook: Path) -> None:
+def test_import_says_what_it_read_and_what_to_write_into_banc_toml(
+    banc: Banc, workbook: Path
+) -> None:
     told = banc("catalogue", "import", workbook.name)
 
     kept = workbook.parent / "catalogue-importe" / "REM-INV-LGC-Va2"
@@ -59,7 +63,7 @@ def test_import_says_what_it_read_and_what_to_write_into_banc_toml(banc, workboo
 
 
 def test_import_again_keeps_the_texts_that_were_typed_in(
-    banc, workbook: Path, monkeypatch: pytest.MonkeyPatch
+    banc: Banc, workbook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc("catalogue", "import", workbook, "--out", "mine")
     (workbook.parent / "text.txt").write_text("Une phrase inventée.", encoding="utf-8")
@@ -71,7 +75,7 @@ def test_import_again_keeps_the_texts_that_were_typed_in(
     assert folder.load(Path("mine")).filled == {"EX PSC 01": "Une phrase inventée."}
 
 
-def test_lint_lists_every_defect_with_its_line(banc, workbook: Path) -> None:
+def test_lint_lists_every_defect_with_its_line(banc: Banc, workbook: Path) -> None:
     plain = banc("catalogue", "lint", workbook)
     banc("catalogue", "import", workbook, "--out", "mine")
     again = banc("catalogue", "lint", "mine", "--json")
@@ -86,7 +90,7 @@ def test_lint_lists_every_defect_with_its_line(banc, workbook: Path) -> None:
     assert banc("catalogue", "lint", clean).code == 0
 
 
-def test_diff_tells_added_removed_and_changed_rows(banc, workbook: Path) -> None:
+def test_diff_tells_added_removed_and_changed_rows(banc: Banc, workbook: Path) -> None:
     rows = [each.rem() for each in invented(22)[1:]]
     rows[4][HEADINGS.index("Nature")] = "PRECONISATION"
     rows[5][len(HEADINGS) + 1] = "Autre preuve"
@@ -110,7 +114,7 @@ def test_diff_tells_added_removed_and_changed_rows(banc, workbook: Path) -> None
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "yaml"])
-def test_what_is_exported_imports_as_the_same_rows(banc, workbook: Path, form: str) -> None:
+def test_what_is_exported_imports_as_the_same_rows(banc: Banc, workbook: Path, form: str) -> None:
     rows = [each.rem() for each in invented(8)]
     rows[2][HEADINGS.index("Exigence")] = '=HYPERLINK("http://x.test","DOIT")'
     rows[3][HEADINGS.index("Commentaire")] = '\'- une puce ; "citée"\net une ligne'
@@ -121,7 +125,8 @@ def test_what_is_exported_imports_as_the_same_rows(banc, workbook: Path, form: s
 
     book = Workbook()
     sheet = book.create_sheet("Exigences")
-    for number, cells in enumerate([[*HEADINGS, *PAIRS, *AFTER], *rows], 1):
+    lines: list[list[Any]] = [[*HEADINGS, *PAIRS, *AFTER], *rows]
+    for number, cells in enumerate(lines, 1):
         for place, value in enumerate(cells, 1):
             cell = sheet.cell(number, place, value)
             cell.data_type = "s" if isinstance(value, str) else cell.data_type
@@ -139,7 +144,7 @@ def test_what_is_exported_imports_as_the_same_rows(banc, workbook: Path, form: s
 
 
 def test_the_text_of_an_ex_psc_is_piped_in_and_no_longer_unread(
-    banc, workbook: Path, monkeypatch: pytest.MonkeyPatch
+    banc: Banc, workbook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     piped = io.TextIOWrapper(io.BytesIO("Une phrase\ninventée.\n".encode()), encoding="utf-8")
     monkeypatch.setattr(sys, "stdin", piped)
@@ -161,7 +166,7 @@ def test_the_text_of_an_ex_psc_is_piped_in_and_no_longer_unread(
 
 
 def test_fill_wants_a_text_and_one_folder(
-    banc, workbook: Path, monkeypatch: pytest.MonkeyPatch
+    banc: Banc, workbook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc("catalogue", "import", workbook, "--out", "catalogue-importe/a")
     banc("catalogue", "import", workbook, "--out", "catalogue-importe/b")
@@ -179,7 +184,7 @@ def test_fill_wants_a_text_and_one_folder(
     assert not Path("c").exists()
 
 
-def test_banc_toml_names_the_folder_and_its_profiles_are_known(banc, workbook: Path) -> None:
+def test_banc_toml_names_the_folder_and_its_profiles_are_known(banc: Banc, workbook: Path) -> None:
     banc("catalogue", "import", workbook)
     named = 'catalogue = "catalogue-importe/REM-INV-LGC-Va2"\nprofiles = ["BAL PER-ORG"]'
     Path("banc.toml").write_text(CONFIG.format(more=named), encoding="utf-8")

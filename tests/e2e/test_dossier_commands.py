@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.command import Banc
+
 PROOF = "MSS/va1.37.01.01"
 
 
@@ -25,7 +27,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_a_dossier_is_told_in_80_columns_and_written(banc, bundle: Path, tmp_path: Path) -> None:
+def test_a_dossier_is_told_in_80_columns_and_written(
+    banc: Banc, bundle: Path, tmp_path: Path
+) -> None:
     told = banc("dossier", bundle, "--out", tmp_path / "out")
 
     assert told.code == 1  # films and links are still missing
@@ -36,7 +40,7 @@ def test_a_dossier_is_told_in_80_columns_and_written(banc, bundle: Path, tmp_pat
     assert (tmp_path / "out" / "dossier.xlsx").is_file()
 
 
-def test_a_machine_reads_it_as_json(banc, bundle: Path) -> None:
+def test_a_machine_reads_it_as_json(banc: Banc, bundle: Path) -> None:
     told = banc("dossier", bundle, "--json")
 
     data = json.loads(told.out)
@@ -46,7 +50,7 @@ def test_a_machine_reads_it_as_json(banc, bundle: Path) -> None:
     assert data["counts"]["ready"] == 1
 
 
-def test_a_decision_of_a_person_makes_it_ready(banc, bundle: Path, tmp_path: Path) -> None:
+def test_a_decision_of_a_person_makes_it_ready(banc: Banc, bundle: Path, tmp_path: Path) -> None:
     copy = tmp_path / "run"
     shutil.copytree(bundle, copy)
     decide = ("decide", copy, "--on", PROOF, "--author", "A. Diteur", "--role", "auditor")
@@ -59,7 +63,7 @@ def test_a_decision_of_a_person_makes_it_ready(banc, bundle: Path, tmp_path: Pat
     assert "A. Diteur" in line["reasons"][-1]
 
 
-def test_what_is_no_bundle_is_one_sentence(banc, tmp_path: Path) -> None:
+def test_what_is_no_bundle_is_one_sentence(banc: Banc, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"no zip")
 
     told = banc("dossier", tmp_path / "a.zip", tmp_path / "nothing")
@@ -70,7 +74,9 @@ def test_what_is_no_bundle_is_one_sentence(banc, tmp_path: Path) -> None:
     assert "nothing" in second
 
 
-def test_a_dossier_of_a_rehearsal_would_be_refused(banc, bundle: Path, tmp_path: Path) -> None:
+def test_a_dossier_of_a_rehearsal_would_be_refused(
+    banc: Banc, bundle: Path, tmp_path: Path
+) -> None:
     banc("dossier", bundle, "--out", tmp_path / "out")
 
     told = banc("dossier", "lint", tmp_path / "out")
@@ -83,14 +89,14 @@ def test_a_dossier_of_a_rehearsal_would_be_refused(banc, bundle: Path, tmp_path:
     assert (machine["files"], machine["fields"]) == (2, 2)
 
 
-def test_a_folder_that_is_none_is_one_sentence(banc, tmp_path: Path) -> None:
+def test_a_folder_that_is_none_is_one_sentence(banc: Banc, tmp_path: Path) -> None:
     told = banc("dossier", "lint", tmp_path / "nothing")
 
     assert (told.code, told.out) == (2, "")
     assert "attendu un dossier de preuves" in told.err
 
 
-def test_help_says_what_it_does(banc) -> None:
+def test_help_says_what_it_does(banc: Banc) -> None:
     drawn, lint = banc("dossier", "--help"), banc("dossier", "lint", "--help")
 
     assert drawn.code == lint.code == 0

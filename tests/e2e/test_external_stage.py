@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outside_world import SECRET, WHO, AnotherBench, Platforms, Vendor
+
+from tests.e2e.outside_world import SECRET, WHO, AnotherBench, Platforms, Vendor
 
 pytestmark = [pytest.mark.xdist_group("external-stage"), pytest.mark.timeout(300)]
 

@@ -378,7 +378,8 @@ def _marked(folder: Path, *codes: tuple[float, float]) -> Path:
     """A film that shows, from each second of it, the mark of a time for half a second."""
     shown, filters, last = list[str](), list[str](), "0:v"
     for n, (second, epoch) in enumerate(codes, 1):
-        segno.make(f"BANC {epoch:.1f}", micro=False).save(folder / f"{n}.png", scale=8, border=4)
+        picture = str(folder / f"{n}.png")
+        segno.make(f"BANC {epoch:.1f}", micro=False).save(picture, scale=8, border=4)
         shown += ["-loop", "1", "-i", str(folder / f"{n}.png")]
         between = f"enable='between(t,{second},{second + 0.5})'"
         filters.append(f"[{last}][{n}]overlay=20:20:shortest=1:{between}[v{n}]")

@@ -278,17 +278,20 @@ class Somebody:
         elif "Quel texte porte le bouton" in question:
             return page.locator(".psc").inner_text()
         elif "Lancez la connexion" in question:
-            return self._click(".psc")
+            self._click(".psc")
+            return None
         elif "Sur la page de Pro Santé Connect" in question:
             page.get_by_test_id("wallet-means-ecps").click()
             page.get_by_test_id("wallet-person-899700042171").click()
-            return self._click("[data-testid=wallet-submit]")
+            self._click("[data-testid=wallet-submit]")
+            return None
         elif "Quel nom votre produit" in question:
             return page.locator(".who .name").inner_text()
         elif "Allez à la zone de déconnexion" in question:
             page.get_by_text("Mon compte").click()
         elif "Déconnectez-vous" in question:
-            return self._click("text=Fermer la session")
+            self._click("text=Fermer la session")
+            return None
         elif "n : non" in question:
             return "o"
         return ""
@@ -322,8 +325,8 @@ def test_a_person_leads_the_same_product_through_the_same_scenario(
     spoken = {f["key"]["rule"]: f["verdict"] for f in found if f["said"]}
     assert code == 0, shown
     assert "Étape 11/11" in shown
-    said = [line for line in shown.splitlines() if not line.endswith("report.html")]
-    assert max(map(len, said)) <= 80
+    lines = [line for line in shown.splitlines() if not line.endswith("report.html")]
+    assert max(map(len, lines)) <= 80
     assert set(spoken.values()) == {"pass", "review"}
     assert spoken["psc.request.scope"] == "pass"
     assert spoken["psc.identity.shown"] == "review"
@@ -472,9 +475,9 @@ def test_the_picture_of_the_report_shows_the_film_beside_its_steps(
     assert len(titles) == 11
     if language == "fr":
         assert [title for title in titles if title not in words] == []
-    shown = made.crop(tuple(int(side) for side in (
-        box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
-    )))  # fmt: skip
+    left, top = int(box["x"]), int(box["y"])
+    right, bottom = int(box["x"] + box["width"]), int(box["y"] + box["height"])
+    shown = made.crop((left, top, right, bottom))
     assert box["width"] > 400
     assert near(shown, GREEN) > 1_000  # the header of the product, not a black film
     assert beside["x"] > box["x"] + box["width"] or beside["x"] + beside["width"] < box["x"]

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bare_debian import BareDebian, CannotBeMade
 
 from conformance.bundle.verify import verify
 from conformance.cli.doctor.table import TOOLS
+from tests.e2e.bare_debian import BareDebian, CannotBeMade
 
 ROOT = Path(__file__).parents[2]
 HERE = "/banc"

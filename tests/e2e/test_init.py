@@ -5,10 +5,12 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.plan import load_plan
+from tests.worlds.command import Banc
 
 pexpect = pytest.importorskip("pexpect", reason="a terminal of POSIX is typed at")
 
@@ -29,7 +31,7 @@ post_logout_uri = "/sortie"
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator["pexpect.spawn"]:
+def terminal(tmp_path: Path) -> Iterator[Any]:
     """`banc init` in a terminal of 80 columns, in French, in a folder of its own."""
     folder = tmp_path / "agenda-du-cabinet"
     folder.mkdir()
@@ -46,7 +48,7 @@ def terminal(tmp_path: Path) -> Iterator["pexpect.spawn"]:
     child.close(force=True)
 
 
-def _typed(child: "pexpect.spawn", number: int, *lines: str) -> str:
+def _typed(child: Any, number: int, *lines: str) -> str:
     """Answer question `number`; what was on the screen before each answer."""
     child.expect_exact(f"{number}/10")
     shown = ""
@@ -57,7 +59,7 @@ def _typed(child: "pexpect.spawn", number: int, *lines: str) -> str:
     return shown
 
 
-def test_ten_questions_write_a_file_that_loads(terminal: "pexpect.spawn", tmp_path: Path) -> None:
+def test_ten_questions_write_a_file_that_loads(terminal: Any, tmp_path: Path) -> None:
     folder = tmp_path / "agenda-du-cabinet"
     terminal.expect_exact("Dix questions sur votre produit.")
     _typed(terminal, 1, "")
@@ -97,9 +99,7 @@ def test_ten_questions_write_a_file_that_loads(terminal: "pexpect.spawn", tmp_pa
     assert [line for line in shown.splitlines() if len(line.rstrip()) > 80] == []
 
 
-def test_a_file_that_is_there_is_replaced_only_after_a_yes(
-    terminal: "pexpect.spawn", tmp_path: Path
-) -> None:
+def test_a_file_that_is_there_is_replaced_only_after_a_yes(terminal: Any, tmp_path: Path) -> None:
     terminal.close(force=True)
     folder = tmp_path / "agenda-du-cabinet"
     (folder / "banc.toml").write_text("# mine\n", encoding="utf-8")
@@ -126,7 +126,7 @@ def test_a_file_that_is_there_is_replaced_only_after_a_yes(
 
 
 def test_whoever_leaves_before_the_end_is_told_that_nothing_was_written(
-    terminal: "pexpect.spawn", tmp_path: Path
+    terminal: Any, tmp_path: Path
 ) -> None:
     terminal.expect_exact("1/10")
     terminal.sendline("Agenda du cabinet")
@@ -143,7 +143,9 @@ def test_whoever_leaves_before_the_end_is_told_that_nothing_was_written(
 
 @pytest.mark.parametrize("driver", ["browser", "adapter", "operator"])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_answers_in_a_file_ask_nothing(banc, tmp_path: Path, driver: str, language: str) -> None:
+def test_answers_in_a_file_ask_nothing(
+    banc: Banc, tmp_path: Path, driver: str, language: str
+) -> None:
     answers, out = tmp_path / "answers.toml", tmp_path / "deep" / "banc.toml"
     text = ANSWERS.replace('driver = "browser"', f'driver = "{driver}"')
     answers.write_text(text, encoding="utf-8")
@@ -174,7 +176,7 @@ def test_answers_in_a_file_ask_nothing(banc, tmp_path: Path, driver: str, langua
     ],
 )
 def test_a_bad_answer_is_one_sentence_and_nothing_is_written(
-    banc, tmp_path: Path, change: str, sentence: str
+    banc: Banc, tmp_path: Path, change: str, sentence: str
 ) -> None:
     answers, out = tmp_path / "answers.toml", tmp_path / "banc.toml"
     key = change.partition(" ")[0]
@@ -190,7 +192,7 @@ def test_a_bad_answer_is_one_sentence_and_nothing_is_written(
 
 
 def test_without_anybody_to_answer_it_says_so(
-    banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", open(os.devnull, encoding="utf-8"))  # noqa: PTH123, SIM115
     out = tmp_path / "banc.toml"
@@ -204,7 +206,7 @@ def test_without_anybody_to_answer_it_says_so(
     assert "existe déjà" in third.err
 
 
-def test_the_wave_and_the_mode_choose_the_first_scenario(banc, tmp_path: Path) -> None:
+def test_the_wave_and_the_mode_choose_the_first_scenario(banc: Banc, tmp_path: Path) -> None:
     first = {}
     for mode, wave, corridor in (
         ("web", "2", "LGC"), ("web", "1", "LGC"), ("desktop", "2", "RIS"), ("desktop", "1", "LGO"),

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from lxml import html
-from typed_run import Start, Typist, Visitor, starts
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT
+from tests.e2e.typed_run import Start, Typist, Visitor, starts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a POSIX terminal")
 
@@ -61,7 +62,8 @@ def deleted(visitor: Visitor, document: str) -> httpx2.Response:
 
 def shown_error(page: httpx2.Response) -> str:
     """The words of the product's error."""
-    [error] = html.document_fromstring(page.content).xpath("//*[@data-testid='error']")
+    tree: Any = html.document_fromstring(page.content)
+    [error] = tree.xpath("//*[@data-testid='error']")
     return str(" ".join(error.text_content().split()))
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typed_run import PRODUCT, Start, Typist, Visitor, starts
 
 from common.identities import DOCTOR
+from tests.e2e.typed_run import PRODUCT, Start, Typist, Visitor, starts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a POSIX terminal")
 

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.cli.run.choice import left_out
 from conformance.plan import load_plan
+from tests.worlds.command import Banc
 
 PLAN = """[product]
 name = "Logiciel"
@@ -33,7 +34,9 @@ def plan(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_ciba_of_wave_1_is_refused_before_a_run_for_wave_2(banc, plan, tmp_path) -> None:
+def test_the_ciba_of_wave_1_is_refused_before_a_run_for_wave_2(
+    banc: Banc, plan: Path, tmp_path: Path
+) -> None:
     asked = ("--config", plan, "--only", "banc:psc-ciba-w1@ecps", "--reports", tmp_path / "r")
     told = banc("run", *asked)
 
@@ -42,7 +45,7 @@ def test_the_ciba_of_wave_1_is_refused_before_a_run_for_wave_2(banc, plan, tmp_p
     assert not list((tmp_path / "r").iterdir())
 
 
-def test_what_is_owed_and_what_is_not_is_listed(banc, plan) -> None:
+def test_what_is_owed_and_what_is_not_is_listed(banc: Banc, plan: Path) -> None:
     person = banc("list", "owed", "--config", plan)
     machine = json.loads(banc("list", "owed", "--config", plan, "--json").out)
 
@@ -55,7 +58,7 @@ def test_what_is_owed_and_what_is_not_is_listed(banc, plan) -> None:
     assert "banc:psc-ciba-w1" in {row["id"] for row in machine["set_aside"]}
 
 
-def test_the_choice_of_a_heavy_client_is_shown(banc, plan) -> None:
+def test_the_choice_of_a_heavy_client_is_shown(banc: Banc, plan: Path) -> None:
     plan.write_text(PLAN.format(wave='["1", "2"]'), encoding="utf-8")
 
     told = banc("list", "owed", "--config", plan)

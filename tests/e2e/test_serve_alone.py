@@ -9,19 +9,24 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+
+from tests.worlds.command import Banc
 
 ADAPTER = "mocks/lps/banc.adapter.toml"
 
 
 @pytest.fixture
-def serving(tmp_path, quick):
+def serving(tmp_path: Path, quick: dict[str, str]) -> Iterator[Any]:
     """Starts `banc serve` in a process of its own and reads what it says until it listens."""
     started = []
 
-    def start(*options, until="Ctrl-C"):
+    def start(*options: Any, until: str = "Ctrl-C") -> Any:
         process = subprocess.Popen(
             [sys.executable, "-m", "conformance.cli", "serve", "--lang", "en", *options],
             stdout=subprocess.PIPE,
@@ -30,7 +35,8 @@ def serving(tmp_path, quick):
             env=quick | {"BANC_CONFIG": str(tmp_path / "keys")},
         )
         started.append(process)
-        said = []
+        said: list[str] = []
+        assert process.stdout is not None and process.stderr is not None
         while not said or until not in said[-1]:
             line = process.stdout.readline()
             assert line, process.stderr.read()
@@ -43,16 +49,18 @@ def serving(tmp_path, quick):
         process.communicate()
 
 
-def _told(said, label):
+def _told(said: Any, label: Any) -> Any:
     [line] = [line for line in said if line.strip().startswith(label)]
     return line.strip().removeprefix(label).strip()
 
 
-def _kept(tmp_path):
+def _kept(tmp_path: Path) -> Any:
     return json.loads((tmp_path / "keys" / "desk.json").read_text(encoding="utf-8"))
 
 
-def test_without_options_it_says_where_everything_is_and_tells_each_visit(serving, tmp_path):
+def test_without_options_it_says_where_everything_is_and_tells_each_visit(
+    serving: Any, tmp_path: Path
+) -> None:
     process, said = serving()
     trust = ssl.create_default_context(cafile=_told(said, "Root certificate"))
     host, _, port = _told(said, "Mail submission (SMTP, STARTTLS, XOAUTH2)").rpartition(":")
@@ -78,7 +86,7 @@ def test_without_options_it_says_where_everything_is_and_tells_each_visit(servin
     assert _told(said, "Let in") == "this machine only"
 
 
-def test_on_loopback_the_phone_page_opens_without_any_token(serving):
+def test_on_loopback_the_phone_page_opens_without_any_token(serving: Any) -> None:
     _process, said = serving()
     trust = ssl.create_default_context(cafile=_told(said, "Root certificate"))
 
@@ -87,7 +95,9 @@ def test_on_loopback_the_phone_page_opens_without_any_token(serving):
     assert answer.status_code == 200
 
 
-def test_the_secret_is_shown_when_asked_for_and_is_the_same_the_next_time(serving, tmp_path):
+def test_the_secret_is_shown_when_asked_for_and_is_the_same_the_next_time(
+    serving: Any, tmp_path: Path
+) -> None:
     _process, said = serving("--show-secret")
     _again, after = serving("--json", "--show-secret", until="{")
 
@@ -96,7 +106,7 @@ def test_the_secret_is_shown_when_asked_for_and_is_the_same_the_next_time(servin
     assert json.loads(after[0])["data"]["client_secret"] == secret
 
 
-def test_a_fault_and_short_lifetimes_are_those_of_the_tenant(serving):
+def test_a_fault_and_short_lifetimes_are_those_of_the_tenant(serving: Any) -> None:
     _process, said = serving(
         "--json", "--fault", "ciba.unknown-user", "--lifetimes", "short", until='"serving"'
     )
@@ -106,7 +116,7 @@ def test_a_fault_and_short_lifetimes_are_those_of_the_tenant(serving):
     assert about["lifetimes"] == "short"
 
 
-def test_a_plan_gives_its_client_and_the_options_win_over_it(serving, tmp_path):
+def test_a_plan_gives_its_client_and_the_options_win_over_it(serving: Any, tmp_path: Path) -> None:
     export = tmp_path / "desk"
     serving("--export", str(export), "--redirect-uri", "https://p.test/retour")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -120,7 +130,7 @@ def test_a_plan_gives_its_client_and_the_options_win_over_it(serving, tmp_path):
     assert _told(said, "Redirect URIs") == "https://p.test/retour"
 
 
-def test_a_reader_that_leaves_ends_it_without_a_trace(serving):
+def test_a_reader_that_leaves_ends_it_without_a_trace(serving: Any) -> None:
     process, said = serving()
     trust = ssl.create_default_context(cafile=_told(said, "Root certificate"))
 
@@ -148,7 +158,9 @@ def test_a_reader_that_leaves_ends_it_without_a_trace(serving):
         (["--config", ADAPTER], "--redirect-uri était attendu"),
     ],
 )
-def test_what_it_refuses_is_one_sentence_before_anything_starts(banc, tmp_path, options, words):
+def test_what_it_refuses_is_one_sentence_before_anything_starts(
+    banc: Banc, tmp_path: Path, options: Any, words: str
+) -> None:
     told = banc("serve", *options, "--export", tmp_path / "desk")
 
     assert told.code == 2
@@ -158,7 +170,7 @@ def test_what_it_refuses_is_one_sentence_before_anything_starts(banc, tmp_path, 
     assert not (tmp_path / "desk").exists()
 
 
-def test_a_port_that_is_taken_is_one_sentence(banc):
+def test_a_port_that_is_taken_is_one_sentence(banc: Banc) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         told = banc("serve", "--smtp-port", taken.getsockname()[1])
 
@@ -166,7 +178,9 @@ def test_a_port_that_is_taken_is_one_sentence(banc):
     assert told.err.count("\n") == 1 and "le port est déjà occupé" in told.err
 
 
-def test_an_export_over_another_desk_s_is_one_sentence_and_ends_the_mocks(banc, tmp_path):
+def test_an_export_over_another_desk_s_is_one_sentence_and_ends_the_mocks(
+    banc: Banc, tmp_path: Path
+) -> None:
     (tmp_path / "adresses.json").write_text(
         json.dumps({"issuer": "https://autre", "root_sha256": "00"}), encoding="utf-8"
     )
@@ -177,7 +191,7 @@ def test_an_export_over_another_desk_s_is_one_sentence_and_ends_the_mocks(banc, 
     assert told.err.count("\n") == 1 and "l'export d'un autre poste s'y trouve" in told.err
 
 
-def test_a_registration_that_is_none_is_one_sentence(banc, tmp_path):
+def test_a_registration_that_is_none_is_one_sentence(banc: Banc, tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "desk.json").write_text("{}", encoding="utf-8")
 
@@ -188,7 +202,7 @@ def test_a_registration_that_is_none_is_one_sentence(banc, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGTERM is POSIX")
-def test_help_reads_well(banc):
+def test_help_reads_well(banc: Banc) -> None:
     told = banc("serve", "--help")
 
     assert told.code == 0

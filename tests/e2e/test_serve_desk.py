@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ pytestmark = [
 ]
 
 
-def _apart(folder, *command):
+def _apart(folder: Path, *command: Any) -> Any:
     """Run `desk_network.py` in a namespace; as root of a user namespace when not root already."""
     unshare = ["unshare", "--net"] + ([] if os.geteuid() == 0 else ["--user", "--map-root-user"])
     if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
@@ -38,7 +39,7 @@ def _apart(folder, *command):
     )
 
 
-def _run(folder, plan, *options):
+def _run(folder: Path, plan: Path, *options: Any) -> Any:
     """A `banc run` in the namespace; what it said, its bundle and the tenant that it opened."""
     reports = folder / "reports"
     banc = [sys.executable, "-m", "conformance.cli", "run", "--no-video"]
@@ -53,12 +54,12 @@ def _run(folder, plan, *options):
     return done, bundle, opened
 
 
-def _octets(bundle):
+def _octets(bundle: Path) -> Any:
     return b"".join(path.read_bytes() for path in bundle.rglob("*") if path.is_file())
 
 
 @pytest.fixture(scope="module")
-def met(tmp_path_factory):
+def met(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the desk that is let in met, and the stranger, and what the bench told."""
     folder = tmp_path_factory.mktemp("desk")
     done = _apart(folder)
@@ -66,7 +67,7 @@ def met(tmp_path_factory):
     return json.loads(done.stdout) | {"folder": folder / "desk", "stderr": done.stderr}
 
 
-def test_the_desk_signs_in_by_page_and_by_program_with_the_exported_folder_only(met):
+def test_the_desk_signs_in_by_page_and_by_program_with_the_exported_folder_only(met: Any) -> None:
     guest = met["guest"]
 
     assert "failed" not in guest, guest.get("failed")
@@ -75,14 +76,14 @@ def test_the_desk_signs_in_by_page_and_by_program_with_the_exported_folder_only(
     assert guest["ours"] == []
 
 
-def test_the_desk_hands_a_mail_in_with_the_token_of_that_login(met):
+def test_the_desk_hands_a_mail_in_with_the_token_of_that_login(met: Any) -> None:
     [mail] = [event["data"] for event in met["told"] if event["kind"] == "mail.accepted"]
 
     assert met["guest"]["smtp"] == [530, 235]
     assert mail["envelope"]["from"] == mail["mailbox"]
 
 
-def test_phone_and_control_answer_401_without_token_and_the_address_opens_once(met):
+def test_phone_and_control_answer_401_without_token_and_the_address_opens_once(met: Any) -> None:
     guest = met["guest"]
 
     assert guest["without_token"] == [401, 401]
@@ -92,18 +93,18 @@ def test_phone_and_control_answer_401_without_token_and_the_address_opens_once(m
     assert met["control"] == 200
 
 
-def test_one_more_address_of_the_phone_page_is_told_when_one_was_used(met):
+def test_one_more_address_of_the_phone_page_is_told_when_one_was_used(met: Any) -> None:
     [again] = [event["data"] for event in met["told"] if event["kind"] == "phone"]
 
     assert again["phone_once"] != met["said"]["phone_once"]
 
 
-def test_there_is_nothing_without_tls_and_nothing_without_the_exported_root(met):
+def test_there_is_nothing_without_tls_and_nothing_without_the_exported_root(met: Any) -> None:
     assert met["guest"]["untrusted"]
     assert "200" not in met["guest"]["in_clear"]
 
 
-def test_a_stranger_is_refused_on_every_port(met):
+def test_a_stranger_is_refused_on_every_port(met: Any) -> None:
     stranger = met["stranger"]
 
     ports = {met["said"]["psc_port"], met["said"]["smtp_port"]}
@@ -113,7 +114,7 @@ def test_a_stranger_is_refused_on_every_port(met):
     assert stranger["greeting"] == ""
 
 
-def test_refused_strangers_are_told_with_their_address(met):
+def test_refused_strangers_are_told_with_their_address(met: Any) -> None:
     refused = [event["data"] for event in met["told"] if event["kind"] == "http.exchange"]
     hung_up = [event["data"] for event in met["told"] if event["kind"] == "smtp.command"]
 
@@ -123,7 +124,7 @@ def test_refused_strangers_are_told_with_their_address(met):
     assert lines == ["10.77.0.3"]
 
 
-def test_no_secret_is_told_and_the_export_keeps_the_one_it_holds(met):
+def test_no_secret_is_told_and_the_export_keeps_the_one_it_holds(met: Any) -> None:
     client = met["folder"] / "client.json"
     secret = json.loads(client.read_text(encoding="utf-8"))["client_secret"]
 
@@ -136,12 +137,12 @@ def test_no_secret_is_told_and_the_export_keeps_the_one_it_holds(met):
     )
 
 
-def test_sigterm_ends_it_cleanly(met):
+def test_sigterm_ends_it_cleanly(met: Any) -> None:
     assert met["code"] == 0
     assert "Traceback" not in met["stderr"]
 
 
-def test_a_run_listens_there_too_and_its_own_product_comes_to_it(tmp_path):
+def test_a_run_listens_there_too_and_its_own_product_comes_to_it(tmp_path: Path) -> None:
     plan = tmp_path / "banc.toml"
     adapter = (ROOT / "mocks" / "lps" / "banc.adapter.toml").read_text(encoding="utf-8")
     stage = '\n[stage]\nlisten = "10.77.0.1"\nallow = "10.77.0.2/32"\n'
@@ -155,7 +156,7 @@ def test_a_run_listens_there_too_and_its_own_product_comes_to_it(tmp_path):
     assert not any(value.encode() in _octets(bundle) for value in kept.values())
 
 
-def test_a_person_runs_the_exported_plan_at_the_addresses_that_were_served(met):
+def test_a_person_runs_the_exported_plan_at_the_addresses_that_were_served(met: Any) -> None:
     folder = met["folder"].parent
 
     done, bundle, opened = _run(folder, met["folder"] / "banc.toml", "--only", "PSC.01.01@ecps")

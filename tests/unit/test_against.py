@@ -77,7 +77,8 @@ def night(tmp_path: Path) -> Night:
         writer.close()
         (folder / "run.json").write_text(json.dumps({"ended": ended}), encoding="utf-8")
         if sealed:
-            judged = {"findings": [f.to_json() for f in findings], "rules": {"a": "1", "b": "1"}}
+            rules = {"a": "1", "b": "1"}
+            judged: Any = {"findings": [f.to_json() for f in findings], "rules": rules}
             (folder / "findings.json").write_bytes(rfc8785.dumps(judged))
             seal(folder, signing_key())
         return folder
@@ -303,7 +304,7 @@ def test_another_catalogue_or_other_rules_are_told(night: Night) -> None:
     bundle = night("bundle", finding("a", "pass"))
     against = Against(bundle, chosen(bundle))
     later = tonight(finding("a", "pass"))
-    later.judgement.run["catalogue"]["sha256"] = "d"  # type: ignore[index]
+    later.judgement.run["catalogue"]["sha256"] = "d"
     later.judgement.rule_hashes["b"] = "2"  # type: ignore[index]
 
     lines = against.compared(later).lines
@@ -316,7 +317,7 @@ def test_a_run_of_one_scenario_is_held_to_that_one(night: Night) -> None:
     wide = finding("wide", "pass", "", subject="run")
     bundle = night("bundle", finding("a", "pass"), other, wide)
 
-    run = {"only": [STORY], "packs": []}
+    run: dict[str, Any] = {"only": [STORY], "packs": []}
     silent = finding("wide", "not_tested", "", subject="run")
     same = compared(bundle.parent, finding("a", "pass"), silent, **run)
     worse = compared(bundle.parent, finding("a", "fail"), silent, **run)

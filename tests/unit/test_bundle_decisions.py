@@ -82,7 +82,8 @@ def key() -> SigningKey:
 
 def decide(bundle: Path, *names: str, **more: Any) -> list[str]:
     """Record one decision, `conforme` by the auditor unless said otherwise."""
-    about = {"author": "Ana Durand", "role": "auditor", "date": now(), "key": signing_key()} | more
+    usual = {"author": "Ana Durand", "role": "auditor", "date": now(), "key": signing_key()}
+    about: dict[str, Any] = usual | more
     wish = Wish(names, about.pop("choice", "conforme"), about.pop("comment", ""))
     return record(table_of(bundle), [wish], **about)
 

@@ -1,5 +1,8 @@
 """What differs between two bundles: matched by key, fingerprints renamed, worse first."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from conformance import locale
@@ -9,7 +12,7 @@ from conformance.judging.findings import Finding, Verdict
 
 
 @pytest.fixture(autouse=True)
-def _english():
+def _english() -> Iterator[None]:
     locale.set_language("en")
     yield
     locale.set_language(locale.DEFAULT_LANGUAGE)
@@ -18,15 +21,15 @@ def _english():
 KEY = {"scenario": "PSC.01.01"}
 
 
-def finding(rule, verdict, **more):
+def finding(rule: Any, verdict: Any, **more: Any) -> Any:
     return Finding(rule, "PSC.01.01", "login 1", "held", Verdict(verdict), **more).to_json()
 
 
-def document(*findings, rules=None):
+def document(*findings: Any, rules: Any = None) -> dict[str, Any]:
     return {"schema": 1, "findings": list(findings), "rules": rules or {}}
 
 
-def test_each_change_is_sorted_by_what_it_means():
+def test_each_change_is_sorted_by_what_it_means() -> None:
     old = document(
         finding("a.same", "pass"),
         finding("a.same", "fail") | {"key": {**KEY, "rule": "a.same", "subject": "crash 1"}},
@@ -57,7 +60,7 @@ def test_each_change_is_sorted_by_what_it_means():
     assert difference.regressed
 
 
-def test_the_same_findings_do_not_differ():
+def test_the_same_findings_do_not_differ() -> None:
     one = document(finding("a", "pass", seen=("main:4",)), rules={"a": "1"})
 
     difference = compare(one, one, same_run=True)
@@ -66,7 +69,7 @@ def test_the_same_findings_do_not_differ():
     assert lines(difference) == ["No difference between the findings."]
 
 
-def test_the_events_pointed_at_count_within_one_run_only():
+def test_the_events_pointed_at_count_within_one_run_only() -> None:
     old = document(finding("a", "pass", seen=("main:4",)))
     new = document(finding("a", "pass", seen=("main:9",)))
 
@@ -74,8 +77,8 @@ def test_the_events_pointed_at_count_within_one_run_only():
     assert compare(old, new, same_run=True).changed
 
 
-def test_fingerprints_are_the_same_when_they_appear_in_the_same_order():
-    def with_tokens(first, second):
+def test_fingerprints_are_the_same_when_they_appear_in_the_same_order() -> None:
+    def with_tokens(first: str, second: str) -> dict[str, Any]:
         return document(
             finding("a", "fail", params={"token": {"secret": "access_token", "fp": first}}),
             finding("b", "fail", params={"line": f"AUTH XOAUTH2 ⟦access_token {second}⟧"}),
@@ -86,10 +89,11 @@ def test_fingerprints_are_the_same_when_they_appear_in_the_same_order():
 
     assert not same.changed
     assert [change.key[0] for change in other.other] == ["b"]
+    assert other.other[0].after is not None
     assert other.other[0].after["params"] == {"line": "AUTH XOAUTH2 ⟦access_token#2⟧"}
 
 
-def test_a_rule_in_another_version_is_told_with_its_changes():
+def test_a_rule_in_another_version_is_told_with_its_changes() -> None:
     old = document(finding("a", "pass"), rules={"a": "1", "b": "1", "c": "1", "e": "1"})
     new = document(finding("a", "fail"), rules={"a": "2", "b": "1", "d": "1", "e": "2"})
 
@@ -103,7 +107,7 @@ def test_a_rule_in_another_version_is_told_with_its_changes():
 
 
 @pytest.mark.parametrize(("verdict", "regressed"), [("fail", True), ("review", False)])
-def test_a_new_finding_is_a_regression_when_it_is_a_refusal(verdict, regressed):
+def test_a_new_finding_is_a_regression_when_it_is_a_refusal(verdict: str, regressed: bool) -> None:
     assert compare(document(), document(finding("a", verdict))).regressed is regressed
 
 
@@ -119,6 +123,6 @@ def test_a_new_finding_is_a_regression_when_it_is_a_refusal(verdict, regressed):
         {"findings": [], "rules": []},
     ],
 )
-def test_what_is_no_findings_file_is_said_to_be_none(wrong):
+def test_what_is_no_findings_file_is_said_to_be_none(wrong: Any) -> None:
     with pytest.raises(BundleFault, match=r"^findings\.json: "):
         compare(document(), wrong)

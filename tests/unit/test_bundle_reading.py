@@ -5,6 +5,9 @@ import os
 import stat
 import sys
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -17,13 +20,16 @@ from conformance.errors import BundleFault
 
 
 @pytest.fixture(autouse=True)
-def _english():
+def _english() -> Iterator[None]:
     locale.set_language("en")
     yield
     locale.set_language(locale.DEFAULT_LANGUAGE)
 
 
-def zipped(path, *members):
+Zipped = TypeVar("Zipped", Path, io.BytesIO)
+
+
+def zipped(path: Zipped, *members: Any) -> Zipped:
     """A zip of (name or ZipInfo, octets)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, octets in members:
@@ -31,7 +37,7 @@ def zipped(path, *members):
     return path
 
 
-def link(name):
+def link(name: str) -> Any:
     info = zipfile.ZipInfo(name)
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
     return info
@@ -61,7 +67,9 @@ JOURNAL = ("journal/main.jsonl", b"{}\n")
         ("journal/main.jsonl/x", "journal/main.jsonl/x: cannot be unpacked"),
     ],
 )
-def test_a_hostile_member_is_named_and_never_written(tmp_path, member, sentence):
+def test_a_hostile_member_is_named_and_never_written(
+    tmp_path: Path, member: Any, sentence: str
+) -> None:
     path = zipped(tmp_path / "b.zip", JOURNAL, (member, b"/etc/passwd"))
 
     with contents(path) as found:
@@ -75,7 +83,7 @@ def test_a_hostile_member_is_named_and_never_written(tmp_path, member, sentence)
     assert sentence in str(said.value)
 
 
-def test_a_name_twice_in_a_zip_is_refused(tmp_path):
+def test_a_name_twice_in_a_zip_is_refused(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         path = zipped(tmp_path / "b.zip", JOURNAL, ("a.txt", b"1"), ("a.txt", b"2"))
 
@@ -83,7 +91,7 @@ def test_a_name_twice_in_a_zip_is_refused(tmp_path):
         assert [p.sentence for p in found.problems] == ["a.txt: there twice"]
 
 
-def test_a_hostile_zip_with_a_seal_is_altered_without_one_no_sealed_bundle(tmp_path):
+def test_a_hostile_zip_with_a_seal_is_altered_without_one_no_sealed_bundle(tmp_path: Path) -> None:
     evil = ("../evil.txt", b"x")
     with_seal = zipped(tmp_path / "a.zip", JOURNAL, evil, ("manifest.json", b"{}"))
     without = zipped(tmp_path / "b.zip", JOURNAL, evil)
@@ -94,7 +102,7 @@ def test_a_hostile_zip_with_a_seal_is_altered_without_one_no_sealed_bundle(tmp_p
     assert not (tmp_path / "evil.txt").exists()
 
 
-def test_a_zip_that_swells_is_refused_before_it_is_unpacked(tmp_path):
+def test_a_zip_that_swells_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = zipped(tmp_path / "b.zip", JOURNAL, ("zeros", bytes(80 * 1024 * 1024)))
 
     said = verify(path)
@@ -111,14 +119,14 @@ def test_a_zip_that_swells_is_refused_before_it_is_unpacked(tmp_path):
         (Limits(one=10), "a file of more than 10 octets"),
     ],
 )
-def test_too_much_is_refused(tmp_path, limits, sentence):
+def test_too_much_is_refused(tmp_path: Path, limits: Any, sentence: str) -> None:
     path = zipped(tmp_path / "b.zip", JOURNAL, ("long.txt", b"x" * 11))
 
     with pytest.raises(BundleFault, match=sentence), contents(path, limits):
         pass
 
 
-def test_a_zip_that_lies_about_a_size_is_named(tmp_path):
+def test_a_zip_that_lies_about_a_size_is_named(tmp_path: Path) -> None:
     path = zipped(tmp_path / "b.zip", JOURNAL, ("a.txt", b"four" * 100))
     octets = path.read_bytes()
     at = octets.rfind(b"PK\x01\x02")
@@ -128,7 +136,7 @@ def test_a_zip_that_lies_about_a_size_is_named(tmp_path):
         assert [p.path for p in found.problems] == ["a.txt"]
 
 
-def test_a_damaged_member_is_named(tmp_path):
+def test_a_damaged_member_is_named(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(*JOURNAL)
@@ -143,7 +151,9 @@ def test_a_damaged_member_is_named(tmp_path):
 @given(
     cut=st.integers(0, 10_000), flips=st.lists(st.tuples(st.integers(0, 600), st.integers(1, 255)))
 )
-def test_any_broken_zip_ends_in_an_exit_code(tmp_path_factory, cut, flips):
+def test_any_broken_zip_ends_in_an_exit_code(
+    tmp_path_factory: pytest.TempPathFactory, cut: Any, flips: Any
+) -> None:
     whole = io.BytesIO()
     zipped(whole, JOURNAL, ("manifest.json", b'{"schema":1}'), ("blobs/a", b"x" * 300))
     octets = bytearray(whole.getvalue()[: max(1, len(whole.getvalue()) - cut)])
@@ -162,7 +172,9 @@ def test_any_broken_zip_ends_in_an_exit_code(tmp_path_factory, cut, flips):
 @given(
     lines=st.lists(st.one_of(st.binary(max_size=60), st.from_type(dict).map(repr).map(str.encode)))
 )
-def test_any_journal_is_followed_without_a_crash(tmp_path_factory, lines):
+def test_any_journal_is_followed_without_a_crash(
+    tmp_path_factory: pytest.TempPathFactory, lines: Any
+) -> None:
     folder = tmp_path_factory.mktemp("bundle")
     (folder / "journal").mkdir()
     (folder / "journal" / "main.jsonl").write_bytes(b"\n".join(lines))
@@ -183,7 +195,7 @@ def test_any_journal_is_followed_without_a_crash(tmp_path_factory, lines):
         b"[" * 100_000,
     ],
 )
-def test_a_line_that_is_no_event_ends_the_chain(tmp_path, line):
+def test_a_line_that_is_no_event_ends_the_chain(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "journal").mkdir()
     (tmp_path / "journal" / "main.jsonl").write_bytes(line + b"\n")
 
@@ -194,7 +206,7 @@ def test_a_line_that_is_no_event_ends_the_chain(tmp_path, line):
     ]
 
 
-def test_a_line_without_end_does_not_fill_the_memory(tmp_path):
+def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     (tmp_path / "journal").mkdir()
     with (tmp_path / "journal" / "main.jsonl").open("wb") as part:
         part.truncate(200 * 1024 * 1024)
@@ -204,7 +216,7 @@ def test_a_line_without_end_does_not_fill_the_memory(tmp_path):
     assert "line 1 does not follow" in said.sentences[1]
 
 
-def test_a_folder_is_listed_without_following_links_out_of_it(tmp_path):
+def test_a_folder_is_listed_without_following_links_out_of_it(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_bytes(b"x")
@@ -223,7 +235,7 @@ def test_a_folder_is_listed_without_following_links_out_of_it(tmp_path):
     assert [p.path for p in found.problems] == ["door", "loop"]
 
 
-def test_a_folder_over_the_limits_is_refused(tmp_path):
+def test_a_folder_over_the_limits_is_refused(tmp_path: Path) -> None:
     for n in range(3):
         (tmp_path / f"{n}").write_bytes(b"12345")
 
@@ -236,7 +248,7 @@ def test_a_folder_over_the_limits_is_refused(tmp_path):
 @pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() == 0, reason="needs a file that cannot be read"
 )
-def test_a_file_that_cannot_be_read_is_no_alteration(tmp_path):
+def test_a_file_that_cannot_be_read_is_no_alteration(tmp_path: Path) -> None:
     (tmp_path / "journal").mkdir()
     part = tmp_path / "journal" / "main.jsonl"
     part.write_bytes(b"")
@@ -249,7 +261,7 @@ def test_a_file_that_cannot_be_read_is_no_alteration(tmp_path):
 
 
 @given(st.text(min_size=1, max_size=300))
-def test_a_name_that_is_admitted_stays_inside_and_is_short(name):
+def test_a_name_that_is_admitted_stays_inside_and_is_short(name: str) -> None:
     if name_problem(name) is None:
         assert not name.startswith(("/", "\\"))
         assert ".." not in name.replace("\\", "/").split("/")

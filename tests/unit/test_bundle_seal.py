@@ -8,6 +8,9 @@ import stat
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import rfc8785
@@ -28,14 +31,16 @@ from conformance.journal import JournalWriter
 
 
 @pytest.fixture(autouse=True)
-def _own_world(tmp_path_factory, monkeypatch):
+def _own_world(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     monkeypatch.setenv("BANC_CONFIG", str(tmp_path_factory.mktemp("config")))
     locale.set_language("en")
     yield
     locale.set_language(locale.DEFAULT_LANGUAGE)
 
 
-def record(folder, events=5):
+def record(folder: Path, events: int = 5) -> Any:
     """What a run leaves before it is sealed."""
     for part in ("main", "gw0"):
         journal = JournalWriter(folder, part, b"k" * 32, time.perf_counter_ns())
@@ -56,30 +61,30 @@ def record(folder, events=5):
 
 
 @pytest.fixture
-def bundle(tmp_path):
+def bundle(tmp_path: Path) -> Any:
     folder = record(tmp_path / "run-1")
     seal(folder, signing_key())
     return folder
 
 
-def files(folder):
+def files(folder: Path) -> Any:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
 # Intact
 
 
-def test_an_untouched_bundle_is_intact_and_names_its_key(bundle):
+def test_an_untouched_bundle_is_intact_and_names_its_key(bundle: Path) -> None:
     said = verify(bundle)
 
     assert said.code == 0
-    assert said.signer.who == "run"
+    assert said.signer is not None and said.signer.who == "run"
     assert said.signer.thumbprint in said.sentences[0]
     assert "made for that run only" in said.sentences[0]
     assert "15 files, 10 events" in said.sentences[0]
 
 
-def test_the_manifest_lists_every_file_but_itself_and_its_signature(bundle):
+def test_the_manifest_lists_every_file_but_itself_and_its_signature(bundle: Path) -> None:
     manifest = json.loads((bundle / "manifest.json").read_bytes())
 
     listed = [entry["path"] for entry in manifest["files"]]
@@ -90,7 +95,7 @@ def test_the_manifest_lists_every_file_but_itself_and_its_signature(bundle):
     assert set(manifest["bench"]) == {"name", "version"}
 
 
-def test_the_signature_is_a_detached_jws_that_carries_the_public_key_only(bundle):
+def test_the_signature_is_a_detached_jws_that_carries_the_public_key_only(bundle: Path) -> None:
     head, payload, _ = (bundle / "manifest.jws").read_text().split(".")
 
     header = json.loads(base64.urlsafe_b64decode(head + "=="))
@@ -101,7 +106,7 @@ def test_the_signature_is_a_detached_jws_that_carries_the_public_key_only(bundle
 
 
 @pytest.mark.parametrize("inside", ["", "run-1/"])
-def test_a_zip_of_a_bundle_is_the_same_bundle(bundle, tmp_path, inside):
+def test_a_zip_of_a_bundle_is_the_same_bundle(bundle: Path, tmp_path: Path, inside: str) -> None:
     path = tmp_path / "bundle.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in files(bundle):
@@ -110,7 +115,7 @@ def test_a_zip_of_a_bundle_is_the_same_bundle(bundle, tmp_path, inside):
     assert verify(path).code == 0
 
 
-def test_the_kept_key_of_the_user_is_recognised_and_a_wanted_key_is_held_to(tmp_path):
+def test_the_kept_key_of_the_user_is_recognised_and_a_wanted_key_is_held_to(tmp_path: Path) -> None:
     key = make_user_key()
     folder = record(tmp_path / "run-2")
     seal(folder, signing_key())
@@ -120,6 +125,7 @@ def test_the_kept_key_of_the_user_is_recognised_and_a_wanted_key_is_held_to(tmp_
 
     said = verify(folder)
 
+    assert said.signer is not None
     assert (said.code, said.signer.who, said.signer.known) == (0, "user", True)
     assert "which is your own" in said.sentences[0]
     assert verify(folder, key=key.thumbprint).code == 0
@@ -132,7 +138,9 @@ def test_the_kept_key_of_the_user_is_recognised_and_a_wanted_key_is_held_to(tmp_
     assert "Unchanged since it was sealed" in refused.sentences[2]
 
 
-def test_a_bundle_sealed_elsewhere_by_a_lasting_key_is_by_a_key_unknown_here(tmp_path, monkeypatch):
+def test_a_bundle_sealed_elsewhere_by_a_lasting_key_is_by_a_key_unknown_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "theirs.pem"
     make_user_key(path)
     folder = record(tmp_path / "run-2")
@@ -141,7 +149,7 @@ def test_a_bundle_sealed_elsewhere_by_a_lasting_key_is_by_a_key_unknown_here(tmp
     assert "unknown here" in verify(folder).sentences[0]
 
 
-def test_a_worker_killed_before_the_seal_is_said_in_an_intact_bundle(tmp_path):
+def test_a_worker_killed_before_the_seal_is_said_in_an_intact_bundle(tmp_path: Path) -> None:
     folder = record(tmp_path / "run-2")
     with (folder / "journal" / "gw0.jsonl").open("ab") as part:
         part.write(b'{"seq":6,"at":')
@@ -155,7 +163,7 @@ def test_a_worker_killed_before_the_seal_is_said_in_an_intact_bundle(tmp_path):
     )
 
 
-def test_deep_holds_every_event_to_its_kind(tmp_path):
+def test_deep_holds_every_event_to_its_kind(tmp_path: Path) -> None:
     folder = record(tmp_path / "run-2")
     journal = JournalWriter(folder, "gw1", b"k" * 32, time.perf_counter_ns())
     journal.record("file.given", {"name": 3, "media_type": "", "size": 1}, source="operator")
@@ -182,7 +190,9 @@ def test_deep_holds_every_event_to_its_kind(tmp_path):
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_any_bit_of_any_file_that_changes_is_found_and_the_file_named(bundle, data):
+def test_any_bit_of_any_file_that_changes_is_found_and_the_file_named(
+    bundle: Path, data: Any
+) -> None:
     name = data.draw(st.sampled_from(files(bundle)))
     path = bundle / name
     before = path.read_bytes()
@@ -201,7 +211,7 @@ def test_any_bit_of_any_file_that_changes_is_found_and_the_file_named(bundle, da
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_any_file_cut_or_made_longer_is_found_and_named(bundle, data):
+def test_any_file_cut_or_made_longer_is_found_and_named(bundle: Path, data: Any) -> None:
     name = data.draw(st.sampled_from(files(bundle)))
     path = bundle / name
     before = path.read_bytes()
@@ -218,7 +228,7 @@ def test_any_file_cut_or_made_longer_is_found_and_named(bundle, data):
 @pytest.mark.parametrize(
     "name", ["manifest.json", "manifest.jws", "report.html", "journal/main.jsonl"]
 )
-def test_a_missing_file_is_named(bundle, name):
+def test_a_missing_file_is_named(bundle: Path, name: str) -> None:
     (bundle / name).unlink()
 
     said = verify(bundle)
@@ -227,7 +237,7 @@ def test_a_missing_file_is_named(bundle, name):
     assert f"{name}: missing" in said.sentences
 
 
-def test_an_added_and_a_renamed_file_are_told_apart(bundle):
+def test_an_added_and_a_renamed_file_are_told_apart(bundle: Path) -> None:
     (bundle / "video" / "PSC.01.01.mp4").rename(bundle / "video" / "PSC.01.03.mp4")
     (bundle / "note.txt").write_bytes(b"by the way")
 
@@ -242,7 +252,9 @@ def test_an_added_and_a_renamed_file_are_told_apart(bundle):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 @pytest.mark.parametrize("name", ["report.html", "manifest.json", "journal/main.jsonl", "journal"])
-def test_a_link_in_the_place_of_a_file_is_an_alteration(bundle, tmp_path, name):
+def test_a_link_in_the_place_of_a_file_is_an_alteration(
+    bundle: Path, tmp_path: Path, name: str
+) -> None:
     aside = tmp_path / "aside"
     shutil.move(bundle / name, aside)
     (bundle / name).symlink_to(aside)
@@ -254,7 +266,7 @@ def test_a_link_in_the_place_of_a_file_is_an_alteration(bundle, tmp_path, name):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names there")
-def test_a_pipe_is_never_opened(bundle):
+def test_a_pipe_is_never_opened(bundle: Path) -> None:
     os.mkfifo(bundle / "journal" / "x.jsonl")
 
     said = verify(bundle)
@@ -263,7 +275,7 @@ def test_a_pipe_is_never_opened(bundle):
     assert "journal/x.jsonl: neither a file nor a folder" in said.sentences
 
 
-def test_a_bundle_sealed_again_by_somebody_else_shows_another_key(bundle):
+def test_a_bundle_sealed_again_by_somebody_else_shows_another_key(bundle: Path) -> None:
     first = verify(bundle).signer
     (bundle / "report.html").write_bytes(b"better")
     (bundle / "manifest.json").unlink()
@@ -272,11 +284,12 @@ def test_a_bundle_sealed_again_by_somebody_else_shows_another_key(bundle):
     second = verify(bundle)
 
     assert second.code == 0
+    assert first is not None and second.signer is not None
     assert second.signer.thumbprint != first.thumbprint
     assert verify(bundle, key=first.thumbprint).code == 1
 
 
-def test_a_journal_rewritten_before_the_seal_is_found_by_its_chain(tmp_path):
+def test_a_journal_rewritten_before_the_seal_is_found_by_its_chain(tmp_path: Path) -> None:
     folder = record(tmp_path / "run-2")
     part = folder / "journal" / "main.jsonl"
     part.write_bytes(part.read_bytes().replace(b"mail-2.eml", b"mail-9.eml"))
@@ -290,7 +303,7 @@ def test_a_journal_rewritten_before_the_seal_is_found_by_its_chain(tmp_path):
     ]
 
 
-def test_a_blob_swapped_before_the_seal_is_found_by_its_name(tmp_path):
+def test_a_blob_swapped_before_the_seal_is_found_by_its_name(tmp_path: Path) -> None:
     folder = record(tmp_path / "run-2")
     blob = next((folder / "blobs").iterdir())
     blob.write_bytes(b"another mail")
@@ -299,7 +312,7 @@ def test_a_blob_swapped_before_the_seal_is_found_by_its_name(tmp_path):
     assert f"blobs/{blob.name}: altered" in verify(folder).sentences
 
 
-def test_the_header_of_the_signature_cannot_say_another_key(bundle):
+def test_the_header_of_the_signature_cannot_say_another_key(bundle: Path) -> None:
     head, _, signature = (bundle / "manifest.jws").read_text().split(".")
     header = json.loads(base64.urlsafe_b64decode(head + "=="))
     for change in (
@@ -322,7 +335,7 @@ def test_the_header_of_the_signature_cannot_say_another_key(bundle):
 # Not sealed, not a bundle
 
 
-def test_a_killed_run_is_read_to_its_last_whole_line(tmp_path):
+def test_a_killed_run_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
     folder = record(tmp_path / "run-2")
     part = folder / "journal" / "main.jsonl"
     part.write_bytes(part.read_bytes()[:-30])
@@ -338,7 +351,7 @@ def test_a_killed_run_is_read_to_its_last_whole_line(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["nothing", "file", "empty folder"])
-def test_what_is_no_bundle_is_said_to_be_none(tmp_path, kind):
+def test_what_is_no_bundle_is_said_to_be_none(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "thing"
     if kind == "file":
         path.write_bytes(b"PK\x03\x04 not really")
@@ -352,7 +365,7 @@ def test_what_is_no_bundle_is_said_to_be_none(tmp_path, kind):
     assert str(path) in said.sentences[0]
 
 
-def test_sentences_are_in_french_too(bundle):
+def test_sentences_are_in_french_too(bundle: Path) -> None:
     locale.set_language("fr")
     (bundle / "report.html").write_bytes(b"x")
 
@@ -364,12 +377,12 @@ def test_sentences_are_in_french_too(bundle):
 # Sealing and keys
 
 
-def test_a_sealed_bundle_is_not_sealed_again(bundle):
+def test_a_sealed_bundle_is_not_sealed_again(bundle: Path) -> None:
     with pytest.raises(BundleFault, match="sealed already"):
         seal(bundle, signing_key())
 
 
-def test_a_bench_killed_between_signature_and_manifest_can_seal_again(bundle):
+def test_a_bench_killed_between_signature_and_manifest_can_seal_again(bundle: Path) -> None:
     (bundle / "manifest.json").unlink()
 
     seal(bundle, signing_key())
@@ -378,7 +391,7 @@ def test_a_bench_killed_between_signature_and_manifest_can_seal_again(bundle):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="such names cannot be made there")
-def test_a_name_that_other_systems_refuse_is_not_sealed(tmp_path):
+def test_a_name_that_other_systems_refuse_is_not_sealed(tmp_path: Path) -> None:
     folder = record(tmp_path / "run-2")
     (folder / "ab:c.txt").write_bytes(b"x")
 
@@ -386,7 +399,7 @@ def test_a_name_that_other_systems_refuse_is_not_sealed(tmp_path):
         seal(folder, signing_key())
 
 
-def test_without_a_kept_key_each_run_has_its_own(tmp_path):
+def test_without_a_kept_key_each_run_has_its_own(tmp_path: Path) -> None:
     first, second = signing_key(), signing_key()
 
     assert first.who == second.who == "run"
@@ -394,7 +407,7 @@ def test_without_a_kept_key_each_run_has_its_own(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
-def test_a_kept_key_is_private_and_never_replaced():
+def test_a_kept_key_is_private_and_never_replaced() -> None:
     made = make_user_key()
 
     assert stat.S_IMODE(keys.user_key_path().stat().st_mode) == 0o600
@@ -403,7 +416,7 @@ def test_a_kept_key_is_private_and_never_replaced():
         make_user_key()
 
 
-def test_a_key_may_be_a_jwk(tmp_path):
+def test_a_key_may_be_a_jwk(tmp_path: Path) -> None:
     key = OKPKey.generate_key("Ed25519")
     path = tmp_path / "key.json"
     path.write_text(json.dumps(key.as_dict(private=True)), encoding="utf-8")
@@ -421,7 +434,7 @@ def test_a_key_may_be_a_jwk(tmp_path):
         (OKPKey.generate_key("Ed25519").as_pem(private=False), "expected a private one"),
     ],
 )
-def test_a_wrong_key_file_is_named(tmp_path, content, sentence):
+def test_a_wrong_key_file_is_named(tmp_path: Path, content: Any, sentence: str) -> None:
     path = tmp_path / "key"
     path.write_bytes(content)
 
@@ -430,14 +443,14 @@ def test_a_wrong_key_file_is_named(tmp_path, content, sentence):
     assert str(path) in str(said.value)
 
 
-def test_a_wrong_key_to_hold_to_is_named(bundle):
+def test_a_wrong_key_to_hold_to_is_named(bundle: Path) -> None:
     said = verify(bundle, key="nonsense")
 
     assert said.code == 2
     assert said.sentences == ["nonsense: neither a key file nor a thumbprint of 43 characters"]
 
 
-def test_a_lasting_key_is_made_once_by_the_command_line(tmp_path):
+def test_a_lasting_key_is_made_once_by_the_command_line(tmp_path: Path) -> None:
     folder = tmp_path / "run-2"
     journal = JournalWriter(folder, "main", b"k" * 32, time.perf_counter_ns())
     journal.record("run.started", {"run_id": "run-2", "plan": {}, "rules": {}}, source="bench")

@@ -54,7 +54,8 @@ def test_a_row_written_for_two_waves_is_two_rows(tmp_path: Path) -> None:
     catalogue = load_catalogue(folder)
 
     assert [row.wave for row in catalogue.rows("banc:ONE")] == ["1", "2"]
-    assert catalogue.requirement("banc:ONE", "2", "LGC").statement.said("en") == "One thing."
+    statement = catalogue.requirement("banc:ONE", "2", "LGC").statement
+    assert statement is not None and statement.said("en") == "One thing."
     with pytest.raises(KeyError, match="no row for wave 2, corridor RIS"):
         catalogue.requirement("banc:ONE", "2", "RIS")
 

@@ -8,9 +8,11 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from conformance import locale
 from conformance.bundle.keys import signing_key
@@ -81,7 +83,7 @@ def make(tmp_path: Path, catalogue: Catalogue) -> Make:
             table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
             table.writeheader()
             table.writerows(told)
-        findings = [
+        findings: list[dict[str, Any]] = [
             {
                 "key": {"rule": "r", "scenario": scenario, "subject": "s"},
                 "said": "held",
@@ -282,6 +284,7 @@ def test_the_table_opens_in_a_french_excel(
     rows = list(csv.reader(io.StringIO(octets.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert "'=cmd()" in {cell for row in rows for cell in row}
     sheet = openpyxl.load_workbook(tmp_path / "out" / "dossier.xlsx").active
+    assert isinstance(sheet, Worksheet)
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
     assert "=cmd()" in {cell.value for cell in cells}
     assert {cell.data_type for cell in cells if cell.value == "=cmd()"} == {"s"}

@@ -66,6 +66,7 @@ class Bundle:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.writer = JournalWriter(folder, "main", os.urandom(32), time.perf_counter_ns())
+        self._ended: str | None = None
         product = {"name": "Logiciel", "version": "2.4", "build": "7"}
         self.record("run.started", product=product, plan=PLAN)
 

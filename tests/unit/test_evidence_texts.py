@@ -1,5 +1,6 @@
 """What is written on and beside a film: band, chapters, captions; where windows stand."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_without_a_font_the_package_is_named(monkeypatch: pytest.MonkeyPatch) ->
     fonts.find_font.cache_clear()
     monkeypatch.setattr(fonts, "_KNOWN_PLACES", ())
     monkeypatch.setattr(fonts, "_asked_of_fontconfig", lambda: None)
-    monkeypatch.setattr(fonts.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
 
     with pytest.raises(NotReady, match="install fonts-dejavu-core"):
         fonts.find_font()

@@ -176,7 +176,7 @@ def test_the_document_of_discovery_is_judged_once_a_run_whoever_asked_for_it(
     writer = JournalWriter(folder, "second", b"k" * 32, time.perf_counter_ns())
     writer.scenario = "PSC.01.01@ecps"
     url = "https://localhost/auth/realms/esante-wallet/.well-known/openid-configuration"
-    asked = {"route": None, "method": "GET", "url": url, "query": {}, "cut": False}
+    asked: dict[str, Any] = {"route": None, "method": "GET", "url": url, "query": {}, "cut": False}
     answered = {"request": {}, "response": {"status": 404}, "began": 1, "ended": 2}
     writer.record("http.exchange", asked | answered, source="psc", witness="wire")
     writer.close()
@@ -227,8 +227,8 @@ def test_a_check_that_raises_is_a_defect_of_the_bench(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def raises(events: Events) -> Iterator[Said]:
+        yield from ()
         raise RuntimeError("no")
-        yield
 
     all_rules()
     faulty = Rule("x.y", raises, (), "scenario", ("step.started",), "ours", "official", "s",

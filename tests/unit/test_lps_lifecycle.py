@@ -17,7 +17,7 @@ from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import Kind, RecordError, Records
 from mocks.lps.lifecycle import Lifecycle
 from mocks.lps.mail.composing import Desk, MailSettings
-from mocks.lps.mail.outbox import SendResult
+from mocks.lps.mail.outbox import OutboxParts, SendResult
 
 DOMAIN = "cabinet.mss.test"
 TO, CC = COLLEAGUE.mailbox(DOMAIN), NURSE.mailbox(DOMAIN)
@@ -33,7 +33,7 @@ class Post:
     refuses: set[str] = field(default_factory=set)
 
     def deliver(
-        self, raw: bytes, recipients: Sequence[str], desk: Desk, parts: DocumentParts
+        self, raw: bytes, recipients: Sequence[str], desk: Desk, parts: OutboxParts
     ) -> SendResult:
         mail = email.message_from_bytes(raw, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)

@@ -23,7 +23,7 @@ PLAN = {"waves": ["2"], "corridor": ["LGC"], "profiles": ["BAL PER-ORG"]}
 TITLES = [*HEADINGS, *PAIRS, *AFTER]
 
 
-def line(name: str, proofs: int = 1, **changes: Any) -> list[object]:
+def line(name: str, proofs: int = 1, /, **changes: Any) -> list[object]:
     """A line about one of our own rows, in invented words."""
     cells: dict[str, object] = {
         "Périmètre": "Vague 2",
@@ -189,7 +189,7 @@ def test_the_skeleton_says_the_same_without_a_word_of_the_texts(
 
 
 def test_what_changed_between_two_catalogues_is_told_by_key(tmp_path: Path) -> None:
-    before = read(tmp_path, line("A/1"), line("A/2"), line("A/3"), line("A/4", proofs=2))
+    before = read(tmp_path, line("A/1"), line("A/2"), line("A/3"), line("A/4", 2))
     changed = [
         line("A/1"),
         line("A/2", Nature="PRECONISATION", Exigence="Il PEUT.", Criticité="MINOR"),

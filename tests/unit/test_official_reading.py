@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("english")
 ROW = [*HEADINGS, *PAIRS, *AFTER]
 
 
-def row(number: int = 1, **changes: object) -> list[object]:
+def row(number: int = 1, /, **changes: object) -> list[object]:
     """The line of an invented requirement, with cells changed by their heading."""
     line = Invented(number).rem()
     for title, value in changes.items():

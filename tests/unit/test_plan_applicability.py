@@ -1,5 +1,6 @@
 """What a corridor, a wave and profiles owe, and why the rest is set aside."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -18,7 +19,7 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(autouse=True)
-def in_english():
+def in_english() -> Iterator[None]:
     set_language("en")
     yield
     set_language("fr")

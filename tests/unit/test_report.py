@@ -15,6 +15,7 @@ import pytest
 from junitparser.xunit2 import JUnitXml
 
 import conformance.checks
+from common.recording import Witness
 from conformance import locale
 from conformance.bundle.forms.proofs import ProofRow
 from conformance.evidence.proofs.package import build_proofs
@@ -53,7 +54,7 @@ class Bundle:
         self.folder = folder
         self.writer = JournalWriter(folder, "main", b"k" * 32, time.perf_counter_ns())
 
-    def record(self, kind: str, witness: str = "wire", **data: Any) -> None:
+    def record(self, kind: str, witness: Witness = "wire", **data: Any) -> None:
         self.writer.record(kind, data, source="bench", witness=witness)
 
     def run(self, **more: Any) -> None:
@@ -328,7 +329,7 @@ def test_five_hundred_proofs_are_one_file_of_a_sane_size(bundle: Bundle) -> None
     page.write(bundle.folder, build(bundle.folder, judgement, proofs, "fr"))
 
     written = bundle.folder / "report.html"
-    document = lxml.html.fromstring(written.read_text(encoding="utf-8"))
+    document: Any = lxml.html.fromstring(written.read_text(encoding="utf-8"))
     assert len(document.xpath("//section[@id='proofs']//tbody/tr")) == 500
     assert written.stat().st_size < 2_000_000
 
@@ -345,11 +346,11 @@ def test_a_known_failure_is_shown_as_known_and_does_not_count(bundle: Bundle) ->
         write()
 
     known = [f for f in judgement.findings if f.known]
-    html = (bundle.folder / "report.html").read_text(encoding="utf-8")
+    html: Any = lxml.html.fromstring((bundle.folder / "report.html").read_text(encoding="utf-8"))
     [suite] = JUnitXml.fromfile(str(bundle.folder / "junit.xml"))
     case = next(case for case in suite if case.name == STORY)
     assert known and {f.rule for f in known} == {"psc.request.response-type"}
-    assert "connu jusqu'au 2999-12-31 : en chantier" in lxml.html.fromstring(html).text_content()
+    assert "connu jusqu'au 2999-12-31 : en chantier" in html.text_content()
     assert "psc.request.response-type" not in {failure.type for failure in case.result}
     assert "connu: psc.request.response-type" in case.system_out
 

@@ -6,8 +6,11 @@ import re
 import ssl
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,12 +33,12 @@ PSC = "https://banc.test:8443"
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def root(tmp_path_factory: pytest.TempPathFactory) -> Root:
     return Root(Authority(tmp_path_factory.mktemp("pki")).root_pem)
 
 
 @pytest.fixture
-def export(root):
+def export(root: Root) -> Export:
     addresses = Addresses(
         issuer=f"{PSC}/auth/realms/esante-wallet",
         discovery=f"{PSC}/auth/realms/esante-wallet/.well-known/wallet-openid-configuration",
@@ -55,17 +58,19 @@ def export(root):
 
 
 @pytest.fixture(params=["fr", "en"])
-def lang(request):
+def lang(request: pytest.FixtureRequest) -> Iterator[Any]:
     locale.set_language(request.param)
     yield request.param
     locale.set_language(locale.DEFAULT_LANGUAGE)
 
 
-def _elsewhere(export, **changes):
+def _elsewhere(export: Export, **changes: Any) -> Any:
     return replace(export, addresses=replace(export.addresses, **changes))
 
 
-def test_every_file_is_there_and_only_the_client_s_is_private(export, tmp_path):
+def test_every_file_is_there_and_only_the_client_s_is_private(
+    export: Export, tmp_path: Path
+) -> None:
     said = write(export, tmp_path)
 
     assert said == []
@@ -76,7 +81,7 @@ def test_every_file_is_there_and_only_the_client_s_is_private(export, tmp_path):
         assert stat.S_IMODE((tmp_path / "client.json").stat().st_mode) == 0o600
 
 
-def test_both_forms_of_the_root_are_the_same_certificate(export, tmp_path):
+def test_both_forms_of_the_root_are_the_same_certificate(export: Export, tmp_path: Path) -> None:
     write(export, tmp_path)
 
     der = x509.load_der_x509_certificate((tmp_path / "banc-ac.cer").read_bytes())
@@ -85,7 +90,9 @@ def test_both_forms_of_the_root_are_the_same_certificate(export, tmp_path):
     assert ssl.create_default_context(cafile=tmp_path / "banc-ac.pem").cert_store_stats()["x509"]
 
 
-def test_its_plan_can_be_run_at_the_same_addresses(export, tmp_path, lang):
+def test_its_plan_can_be_run_at_the_same_addresses(
+    export: Export, tmp_path: Path, lang: str
+) -> None:
     write(export, tmp_path)
 
     plan = load_plan(tmp_path / "banc.toml")
@@ -102,7 +109,7 @@ def test_its_plan_can_be_run_at_the_same_addresses(export, tmp_path, lang):
     assert plan.faces[0].redirect_uris == ['https://p.test/retour?a="1"']
 
 
-def test_the_plan_of_a_loopback_bench_can_be_run_too(export, tmp_path):
+def test_the_plan_of_a_loopback_bench_can_be_run_too(export: Export, tmp_path: Path) -> None:
     write(_elsewhere(export, host="localhost", machine="127.0.0.1", allow=()), tmp_path)
 
     stage = load_plan(tmp_path / "banc.toml").stage
@@ -110,7 +117,7 @@ def test_the_plan_of_a_loopback_bench_can_be_run_too(export, tmp_path):
     assert Listening.of(stage) == Listening(psc_port=8443, smtp_port=5587)
 
 
-def test_people_come_with_the_mailboxes_of_these_addresses(export, tmp_path):
+def test_people_come_with_the_mailboxes_of_these_addresses(export: Export, tmp_path: Path) -> None:
     write(export, tmp_path)
 
     with (tmp_path / "identites.csv").open(encoding="utf-8", newline="") as file:
@@ -129,13 +136,17 @@ def test_people_come_with_the_mailboxes_of_these_addresses(export, tmp_path):
         ("localhost", ("127.0.0.1",), []),
     ],
 )
-def test_a_hosts_line_is_given_where_one_is_needed(export, host, machines, lines):
+def test_a_hosts_line_is_given_where_one_is_needed(
+    export: Export, host: str, machines: Any, lines: Any
+) -> None:
     told = replace(_elsewhere(export, host=host), machines=machines).hosts()
 
     assert [line for line in told.splitlines() if not line.startswith("#")] == lines
 
 
-def test_the_page_is_whole_in_itself_and_can_be_read_by_anybody(export, tmp_path, lang):
+def test_the_page_is_whole_in_itself_and_can_be_read_by_anybody(
+    export: Export, tmp_path: Path, lang: str
+) -> None:
     write(export, tmp_path)
 
     page = html.parse(str(tmp_path / "LISEZMOI.html")).getroot()
@@ -153,7 +164,9 @@ def test_the_page_is_whole_in_itself_and_can_be_read_by_anybody(export, tmp_path
     assert "default-src 'none'" in page.xpath("//meta[@http-equiv]/@content")[0]
 
 
-def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(export, root, tmp_path):
+def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(
+    export: Export, root: Root, tmp_path: Path
+) -> None:
     write(export, tmp_path)
 
     text = html.parse(str(tmp_path / "LISEZMOI.html")).getroot().text_content()
@@ -167,13 +180,15 @@ def test_the_page_says_what_to_type_and_that_it_is_a_rehearsal(export, root, tmp
     assert "le repère" in text and "« Valider »" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_armed_faults_are_announced_on_the_page(export, tmp_path):
+def test_armed_faults_are_announced_on_the_page(export: Export, tmp_path: Path) -> None:
     write(replace(export, faults=("smtp.auth-refused",)), tmp_path)
 
     assert "smtp.auth-refused" in (tmp_path / "LISEZMOI.html").read_text(encoding="utf-8")
 
 
-def test_a_second_export_of_the_same_desk_replaces_the_first(export, tmp_path):
+def test_a_second_export_of_the_same_desk_replaces_the_first(
+    export: Export, tmp_path: Path
+) -> None:
     write(export, tmp_path)
 
     hold_folder(tmp_path)
@@ -184,7 +199,9 @@ def test_a_second_export_of_the_same_desk_replaces_the_first(export, tmp_path):
     assert load_plan(tmp_path / "banc.toml").stage.smtp_port == 6000
 
 
-def test_a_plan_that_was_worked_on_is_left_as_it_is(export, tmp_path, english):
+def test_a_plan_that_was_worked_on_is_left_as_it_is(
+    export: Export, tmp_path: Path, english: None
+) -> None:
     write(export, tmp_path)
     worked_on = (tmp_path / "banc.toml").read_text(encoding="utf-8") + "# mine\n"
     (tmp_path / "banc.toml").write_text(worked_on, encoding="utf-8")
@@ -197,7 +214,9 @@ def test_a_plan_that_was_worked_on_is_left_as_it_is(export, tmp_path, english):
 
 
 @pytest.mark.parametrize("changes", [{"host": "autre.test"}])
-def test_the_export_of_another_desk_is_left_alone(export, tmp_path, english, changes):
+def test_the_export_of_another_desk_is_left_alone(
+    export: Export, tmp_path: Path, english: None, changes: Any
+) -> None:
     write(export, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
@@ -208,7 +227,9 @@ def test_the_export_of_another_desk_is_left_alone(export, tmp_path, english, cha
 
 
 @pytest.mark.parametrize("name", ["banc.toml", "adresses.json", "client.json"])
-def test_a_folder_of_somebody_s_files_is_left_alone(tmp_path, english, name):
+def test_a_folder_of_somebody_s_files_is_left_alone(
+    tmp_path: Path, english: None, name: str
+) -> None:
     (tmp_path / name).write_text("{}", encoding="utf-8")
 
     with pytest.raises(NotReady, match=f"{name} is there already, expected an empty folder"):
@@ -216,7 +237,9 @@ def test_a_folder_of_somebody_s_files_is_left_alone(tmp_path, english, name):
 
 
 @pytest.mark.parametrize("client", [[], {}, {"client_id": 1}, "banc-lps"])
-def test_a_damaged_export_is_left_alone_in_one_sentence(export, tmp_path, english, client):
+def test_a_damaged_export_is_left_alone_in_one_sentence(
+    export: Export, tmp_path: Path, english: None, client: Any
+) -> None:
     write(export, tmp_path)
     about = json.loads((tmp_path / "adresses.json").read_text(encoding="utf-8"))
     text = json.dumps(about | {"client": client})
@@ -226,14 +249,16 @@ def test_a_damaged_export_is_left_alone_in_one_sentence(export, tmp_path, englis
         write(export, tmp_path)
 
 
-def test_a_link_that_leads_nowhere_is_somebody_s_file_too(tmp_path, english):
+def test_a_link_that_leads_nowhere_is_somebody_s_file_too(tmp_path: Path, english: None) -> None:
     (tmp_path / "hosts.txt").symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(NotReady, match=r"hosts\.txt is there already"):
         hold_folder(tmp_path)
 
 
-def test_an_export_replaces_links_and_never_writes_where_they_lead(export, tmp_path):
+def test_an_export_replaces_links_and_never_writes_where_they_lead(
+    export: Export, tmp_path: Path
+) -> None:
     folder, elsewhere = tmp_path / "desk", tmp_path / "elsewhere"
     folder.mkdir()
     write(export, folder)
@@ -247,14 +272,14 @@ def test_an_export_replaces_links_and_never_writes_where_they_lead(export, tmp_p
     assert not any(path.is_symlink() for path in folder.iterdir())
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, english):
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, english: None) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
 
     with pytest.raises(NotReady, match="expected a folder that can be written"):
         hold_folder(tmp_path / "file" / "export")
 
 
-def test_an_address_of_version_6_is_written_as_in_a_url(export):
+def test_an_address_of_version_6_is_written_as_in_a_url(export: Export) -> None:
     told = _elsewhere(export, host="fd00::1").addresses
 
     assert urlsplit(f"//{told.smtp}").port == 5587

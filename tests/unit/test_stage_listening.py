@@ -4,6 +4,8 @@ import json
 import socket
 import stat
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from conformance.stage.services.machine import hold_here, hold_run, machines
 DESK = Listening(listen="10.77.0.1", allow=["10.77.0.2/32"])
 
 
-def _said(listening):
+def _said(listening: Any) -> list[Any]:
     return [said for _, said in problems(listening, "--{}".format)]
 
 
@@ -30,7 +32,7 @@ def _said(listening):
         Listening(listen="fd00::1", allow=["fd00::2/128"]),
     ],
 )
-def test_what_may_be_listened_on(listening):
+def test_what_may_be_listened_on(listening: Any) -> None:
     assert _said(listening) == []
 
 
@@ -68,19 +70,19 @@ def test_what_may_be_listened_on(listening):
         ),
     ],
 )
-def test_what_may_not_is_one_sentence(english, listening, words):
+def test_what_may_not_is_one_sentence(english: None, listening: Any, words: str) -> None:
     [said] = _said(listening)
 
     assert words in said
     assert "\n" not in said
 
 
-def test_an_address_of_another_machine_cannot_be_listened_on(english):
+def test_an_address_of_another_machine_cannot_be_listened_on(english: None) -> None:
     with pytest.raises(NotReady, match=r"203\.0\.113\.9 is no address of this machine"):
         hold_here(Listening(listen="203.0.113.9", allow=["203.0.113.0/24"]))
 
 
-def test_a_port_that_is_taken_is_told_before_anything_starts(english):
+def test_a_port_that_is_taken_is_told_before_anything_starts(english: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -90,28 +92,28 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(english):
     hold_here(Listening(psc_port=port))
 
 
-def test_a_run_asks_for_a_name_that_this_machine_knows(english):
+def test_a_run_asks_for_a_name_that_this_machine_knows(english: None) -> None:
     hold_run(Listening(host="localhost"), 1)
 
     with pytest.raises(NotReady, match=r"'127\.0\.0\.1 nulle-part\.invalid' in its hosts file"):
         hold_run(Listening(host="nulle-part.invalid"), 1)
 
 
-def test_a_run_of_several_workers_leaves_its_ports_free(english):
+def test_a_run_of_several_workers_leaves_its_ports_free(english: None) -> None:
     hold_run(Listening(), 4)
 
     with pytest.raises(NotReady, match=r"--jobs 2: only one worker can have the port of stage\.p"):
         hold_run(Listening(psc_port=8443), 2)
 
 
-def test_other_machines_reach_the_address_listened_on_or_any_but_loopback():
+def test_other_machines_reach_the_address_listened_on_or_any_but_loopback() -> None:
     assert machines(DESK) == ("10.77.0.1",)
     assert "127.0.0.1" not in machines(
         Listening(listen="0.0.0.0", host="banc.test", allow=["10.0.0.0/8"])
     )
 
 
-def test_the_allow_list_lets_this_machine_come_to_itself():
+def test_the_allow_list_lets_this_machine_come_to_itself() -> None:
     assert Listening().admitted == ()
     assert DESK.admitted == ("10.77.0.2/32", "127.0.0.0/8", "::1/128", "10.77.0.1/32")
     assert (
@@ -120,14 +122,14 @@ def test_the_allow_list_lets_this_machine_come_to_itself():
     )
 
 
-def test_certificates_name_every_way_to_the_mocks():
+def test_certificates_name_every_way_to_the_mocks() -> None:
     assert Listening().certificate_names == ["localhost", "127.0.0.1"]
     assert DESK.certificate_names == ["10.77.0.1", "localhost", "127.0.0.1"]
     everywhere = Listening(listen="0.0.0.0", host="banc.test", allow=["10.0.0.0/8"])
     assert everywhere.certificate_names == ["banc.test", "localhost", "127.0.0.1"]
 
 
-def test_a_product_that_nobody_here_starts_keeps_its_registration(tmp_path):
+def test_a_product_that_nobody_here_starts_keeps_its_registration(tmp_path: Path) -> None:
     first = kept_enrolment(tmp_path)
 
     again = kept_enrolment(tmp_path)
@@ -140,7 +142,9 @@ def test_a_product_that_nobody_here_starts_keeps_its_registration(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"client_secret": "a" * 20}), "é"])
-def test_a_registration_that_is_none_is_one_sentence(tmp_path, english, text):
+def test_a_registration_that_is_none_is_one_sentence(
+    tmp_path: Path, english: None, text: Any
+) -> None:
     (tmp_path / "desk.json").write_text(text, encoding="utf-8")
 
     with pytest.raises(NotReady, match="expected the registration of a desk; take the file away"):
@@ -148,7 +152,9 @@ def test_a_registration_that_is_none_is_one_sentence(tmp_path, english, text):
 
 
 @pytest.mark.parametrize("token", ["x", "a b" * 10, "\x1b[31m" + "a" * 20, "\ud800" * 20])
-def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(tmp_path, english, token):
+def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(
+    tmp_path: Path, english: None, token: str
+) -> None:
     text = json.dumps({"client_secret": "a" * 20, "control_token": token})
     (tmp_path / "desk.json").write_text(text, encoding="utf-8")
 
@@ -156,7 +162,7 @@ def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(tmp_path, english
         kept_enrolment(tmp_path)
 
 
-def test_a_registration_written_by_hand_is_taken(tmp_path):
+def test_a_registration_written_by_hand_is_taken(tmp_path: Path) -> None:
     text = json.dumps({"client_secret": "s" * 20, "control_token": "t" * 20})
     (tmp_path / "desk.json").write_text(text, encoding="utf-8")
 
@@ -167,5 +173,5 @@ def test_a_registration_written_by_hand_is_taken(tmp_path):
     ("listening", "lasting"),
     [(Listening(), False), (Listening(psc_port=8443), True), (DESK, True)],
 )
-def test_only_what_a_stranger_may_know_lasts(listening, lasting):
+def test_only_what_a_stranger_may_know_lasts(listening: Any, lasting: bool) -> None:
     assert listening.lasting is lasting

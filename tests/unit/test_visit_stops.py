@@ -18,13 +18,14 @@ WEB, CIBA = "PSC.01.01@ecps", "PSC.01.03@ecps"
 def seen(rule: str, told: list[str], modes: tuple[str, ...] = (), **more: Any) -> Seen:
     """A report on the scenarios `told`, in which one ordinary rule found nothing of its kind."""
     all_rules()
-    finding = SimpleNamespace(reason=more.pop("reason", "nothing-seen"))
-    view = SimpleNamespace(anchor="f-1", rule=rule, scenario="", verdict="not_tested")
-    about = {"bundle": "20270131-120000", "reference": False} | more
+    finding: Any = SimpleNamespace(reason=more.pop("reason", "nothing-seen"))
+    view: Any = SimpleNamespace(anchor="f-1", rule=rule, scenario="", verdict="not_tested")
+    scenarios: list[Any] = [SimpleNamespace(name=name) for name in told]
+    about: dict[str, Any] = {"bundle": "20270131-120000", "reference": False} | more
     return Seen(
         requirements=[],
         findings=[(finding, view)],
-        scenarios=[SimpleNamespace(name=name) for name in told],
+        scenarios=scenarios,
         proofs=[],
         catalogue=catalogue_for(),
         opinions={},

@@ -6,10 +6,9 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
-from checks_documents import LABEL, SENDER, TITLE, Doc, archive, letter, pdf
-from checks_story import DOMAIN, MAILBOX, PATIENT_DOMAIN, Story, token
-
 from common.identities import COLLEAGUE, DOCTOR
+from tests.unit.checks.checks_documents import LABEL, SENDER, TITLE, Doc, archive, letter, pdf
+from tests.unit.checks.checks_story import DOMAIN, MAILBOX, PATIENT_DOMAIN, Story, token
 
 Tell = Callable[[Story], object]
 Refused = tuple[Tell, str, str | None]
@@ -59,6 +58,11 @@ def both(**how: Any) -> Tell:
 
 def sent_bare(s: Story) -> None:
     s.act("send_document", document_id="d1", during=lambda: s.mail(letter()))
+
+
+def _the_same_twice(s: Story) -> None:
+    for _ in range(2):
+        s.mail(letter(number=1))
 
 
 def life(
@@ -264,7 +268,7 @@ REFUSED: dict[str, list[Refused]] = {
         (documents(Message_ID="<no-at-sign>"), "broken", "form"),
         (documents(Message_ID=f"<{ONE.ins}@x.test>"), "broken", "patient"),
         (
-            lambda s: [s.mail(letter(number=1)), s.mail(letter(number=1))],
+            _the_same_twice,
             "broken",
             "reused",
         ),

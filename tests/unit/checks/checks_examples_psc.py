@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from checks_story import DOCTOR, HOST, Story, basic, secret, token
-
-from common.identities import COLLEAGUE
+from common.identities import COLLEAGUE, DOCTOR
+from tests.unit.checks.checks_story import HOST, Story, basic, secret, token
 
 Tell = Callable[[Story], object]
 

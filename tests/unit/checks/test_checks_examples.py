@@ -1,12 +1,11 @@
 """Every rule has a story it accepts and one it refuses, and says each in both languages."""
 
-import checks_examples_mss
-import checks_examples_psc
 import pytest
-from checks_story import Story
 
 from conformance.checks.all_rules import MODULES, all_rules
 from conformance.checks.registry import Answer, Rule, Said
+from tests.unit.checks import checks_examples_mss, checks_examples_psc
+from tests.unit.checks.checks_story import Story
 
 ACCEPTED = {**checks_examples_psc.ACCEPTED, **checks_examples_mss.ACCEPTED}
 REFUSED = {**checks_examples_psc.REFUSED, **checks_examples_mss.REFUSED}

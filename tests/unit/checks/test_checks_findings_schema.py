@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-import checks_examples_mss
-import checks_examples_psc
 import jsonschema
 import pytest
-from checks_story import Story
 
 from conformance.checks.all_rules import all_rules
 from conformance.checks.registry import Answer
 from conformance.judging.findings import Finding, Verdict
 from conformance.judging.grade import Grading, grade
+from tests.unit.checks import checks_examples_mss, checks_examples_psc
+from tests.unit.checks.checks_story import Story
 
 VOLATILE = re.compile(
     r"https?://|localhost|127\.0\.0\.1|:\d{4,5}\b|/tmp|/home|\\\\"

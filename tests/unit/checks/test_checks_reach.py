@@ -1,16 +1,15 @@
 """A service played by somebody else: which rules can still be asked, and what they say then."""
 
-import checks_examples_mss
-import checks_examples_psc
 import pytest
-from checks_examples_psc import BUTTON, LEGAL
-from checks_story import Story
 
 from common.identities import COLLEAGUE, DOCTOR
 from conformance.checks.all_rules import all_rules
 from conformance.checks.registry import RULES, Rule, Said
 from conformance.journal.services import SERVICES, played_outside, service_of_fault
 from conformance.judging.visibility import out_of_reach, services_of
+from tests.unit.checks import checks_examples_mss, checks_examples_psc
+from tests.unit.checks.checks_examples_psc import BUTTON, LEGAL
+from tests.unit.checks.checks_story import Story
 
 ACCEPTED = {**checks_examples_psc.ACCEPTED, **checks_examples_mss.ACCEPTED}
 SOURCES = {"psc": "psc", "smtp": "mssante", "imap": "mssante", "directory": "mssante"}

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-
-from checks_story import DOMAIN, PATIENT_DOMAIN, Story
+from typing import Any
 
 from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PATIENT, Patient
 from conformance.checks.all_rules import all_rules
@@ -13,7 +12,9 @@ from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import CONSULTATION, EPISODE_SUMMARY, DocumentType, Records
 from mocks.lps.lifecycle import Lifecycle
 from mocks.lps.mail.composing import Desk, MailSettings
-from mocks.lps.mail.outbox import SendResult
+from mocks.lps.mail.outbox import OutboxParts, SendResult
+from tests.unit.checks.checks_story import DOMAIN, PATIENT_DOMAIN, Story
+from tests.worlds.psc import PscWorld
 
 MAIL_RULES = {
     name: rule
@@ -54,7 +55,7 @@ class Life:
         self.lifecycle = Lifecycle(Records(), desk, DocumentParts(deliver=self.deliver))
 
     def deliver(
-        self, raw: bytes, recipients: Sequence[str], desk: Desk, parts: DocumentParts
+        self, raw: bytes, recipients: Sequence[str], desk: Desk, parts: OutboxParts
     ) -> SendResult:
         self.story.mail(raw, *recipients, notify="SUCCESS,FAILURE", mailbox=self.mailbox)
         return SendResult(True, accepted=tuple(recipients), refused={})
@@ -123,7 +124,9 @@ def test_a_patient_without_qualified_identity_and_a_declined_offer_raise_no_alar
     assert not said["cda.ins-key"]
 
 
-def test_what_the_mock_provider_records_of_a_good_login_raises_no_alarm(psc_world) -> None:
+def test_what_the_mock_provider_records_of_a_good_login_raises_no_alarm(
+    psc_world: PscWorld,
+) -> None:
     verifier = "v" * 64
     answer = psc_world.sign_in(verifier=verifier)
     tokens = psc_world.redeem(answer["code"], code_verifier=verifier).json()
@@ -145,11 +148,11 @@ def test_what_the_mock_provider_records_of_a_good_login_raises_no_alarm(psc_worl
     assert {"psc.ciba.login-hint", "psc.request.redirect-uri"} <= spoke
 
 
-def _wanted(event, rule: Rule) -> bool:
+def _wanted(event: Any, rule: Rule) -> bool:
     return event.kind in rule.reads or f"{event.kind}:{event.data.get('route') or ''}" in rule.reads
 
 
-def _tenant(world):
+def _tenant(world: PscWorld) -> Any:
     story = Story()
     story.items.clear()
     story.tenant(**world.tenant.describe())

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from checks_documents import Doc, letter
-from checks_examples_mss import life
-from checks_story import Story, basic
 
 from conformance.checks.all_rules import all_rules
+from tests.unit.checks.checks_documents import Doc, letter
+from tests.unit.checks.checks_examples_mss import life
+from tests.unit.checks.checks_story import Story, basic
 
 RULES = all_rules()
 ROUTES = ("authorize", "wallet", "token", "userinfo", "ciba", "logout", "discovery", None)

@@ -1,11 +1,9 @@
 """Each rule speaks French and English, with the same parameters, whatever it has to say."""
 
 import re
+from typing import Any
 
-import checks_examples_mss
-import checks_examples_psc
 import pytest
-from checks_story import Story
 
 from conformance.checks.all_rules import MODULES, all_rules
 from conformance.checks.registry import Said
@@ -18,6 +16,8 @@ from conformance.checks.sentences import (
     title,
     words_of,
 )
+from tests.unit.checks import checks_examples_mss, checks_examples_psc
+from tests.unit.checks.checks_story import Story
 
 STORIES = {
     name: [
@@ -34,7 +34,7 @@ ALL = sorted(all_rules())
 def everything_said(rule_id: str) -> list[Said]:
     rule = all_rules()[rule_id]
     fault = rule.when[0] if isinstance(rule.when, tuple) else None
-    found = []
+    found: list[Said] = []
     for tell in STORIES[rule_id]:
         story = Story({"fault": fault, "twin_done": True if fault else None})
         tell(story)
@@ -44,8 +44,7 @@ def everything_said(rule_id: str) -> list[Said]:
 
 def test_the_rules_that_have_words_are_the_rules_there_are() -> None:
     assert MODULES
-    assert story_complete
-    assert system_survives
+    assert {story_complete, system_survives} <= {rule.check for rule in all_rules().values()}
 
     assert sorted(rules_with_words()) == ALL
 
@@ -73,7 +72,7 @@ def test_whatever_a_rule_says_has_its_sentence(rule_id: str, lang: str) -> None:
 
 
 def test_a_list_reads_as_words_and_an_unknown_language_as_french() -> None:
-    params = {"sent": "openid", "missing": ["a", "b"]}
+    params: dict[str, Any] = {"sent": "openid", "missing": ["a", "b"]}
 
     said = sentence("psc.request.scope", "broken", params, "de")
 
@@ -91,7 +90,9 @@ def test_a_list_reads_as_words_and_an_unknown_language_as_french() -> None:
         ("version", 2, "2"),
     ],
 )
-def test_a_value_reads_as_words_and_nothing_is_said_as_such(name, value, french) -> None:
+def test_a_value_reads_as_words_and_nothing_is_said_as_such(
+    name: str, value: Any, french: str
+) -> None:
     assert shown(name, value, "fr") == french
 
 

@@ -1,13 +1,21 @@
 """Mails, archives, CDA and PDF read back as they were written."""
 
-from checks_documents import INS, LABEL, TEST_OID, TITLE, Doc, archive, letter, pdf
-
 from conformance.documents.cda import InstanceId, read_cda
 from conformance.documents.identifiers import luhn_holds, national_id_kind
 from conformance.documents.ins import ins_fault
 from conformance.documents.mail import read_mail
 from conformance.documents.pdf import PdfClaim, is_scan, normalise, pdf_claim, pdf_text
 from conformance.documents.xdm import read_xdm
+from tests.unit.checks.checks_documents import (
+    INS,
+    LABEL,
+    TEST_OID,
+    TITLE,
+    Doc,
+    archive,
+    letter,
+    pdf,
+)
 
 
 def test_the_header_of_a_document_is_read_whole() -> None:

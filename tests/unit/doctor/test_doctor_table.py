@@ -6,9 +6,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-from looked_for import LookedFor, Reader, standard
 
 from conformance.cli.doctor.table import PEER_TOOLS, TEST_TOOLS, TOOLS
+from tests.unit.doctor.looked_for import LookedFor, Reader, standard
 
 ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "conformance" / "cli" / "doctor" / "table.py"
