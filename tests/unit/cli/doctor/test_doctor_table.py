@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from conformance.cli.doctor.table import PEER_TOOLS, TEST_TOOLS, TOOLS
-from tests.unit.doctor.looked_for import LookedFor, Reader, standard
+from tests.unit.cli.doctor.looked_for import LookedFor, Reader, standard
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TABLE = ROOT / "conformance" / "cli" / "doctor" / "table.py"
 SOURCES = [
     path
