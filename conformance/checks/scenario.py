@@ -25,7 +25,7 @@ from conformance.checks.registry import Said, broken, held, rule, unclear
 def story_complete(events: Events) -> Iterator[Said]:
     """Each official step is done, once, in the order of its number.
 
-    What whoever signs in at a PSC of somebody else's said of it is part of the story.
+    What whoever signs in at an external PSC said of it is part of the story.
     """
     started = events.first("scenario.started")
     untold = ("not_tested", "not_ready", "error", "interrupted", "")

@@ -37,8 +37,8 @@ class RunStarted:
 class TenantOpened:
     """`tenant.opened`: the isolated world of a scenario; lifetimes and interval in seconds.
 
-    `stage` says who plays each service (`mock`, `external`); of a service played by somebody else
-    only what `banc.toml` says is known.
+    `stage` says who plays each service (`mock`, `external`); of an external service only what
+    `banc.toml` says is known.
     """
 
     name: str

@@ -23,6 +23,6 @@ def service_of_fault(fault: str) -> str:
     return MSSANTE if fault.partition(".")[0] in ("smtp", "imap") else PSC
 
 
-def played_outside(stage: Mapping[str, Any]) -> frozenset[str]:
-    """The services that somebody else plays, by what `run.started` keeps of `[stage]`."""
+def external_services(stage: Mapping[str, Any]) -> frozenset[str]:
+    """The services that are external, by what `run.started` keeps of `[stage]`."""
     return frozenset(name for name in SERVICES if stage.get(name) == "external")

@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 WORST_FIRST = tuple(Verdict)
 EXTERNAL_STAGE = "external-stage"
-"""The reason of what only the wire of a service played by somebody else could have shown."""
+"""The reason of what only the wire of an external service could have shown."""
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

@@ -20,9 +20,8 @@ class Grading:
     """What the grade of a rule depends on beside its own decorator.
 
     `natures` gives, for a requirement id, `must`, `must_not`, `may` or None when the plan does not
-    owe it; `strict` lets secondary sources fail; `external` are the services that somebody else
-    played, whose wire the bench did not see; `rows` are the rows of the catalogue that the plan
-    owes of each id.
+    owe it; `strict` lets secondary sources fail; `external` are the external services, whose wire
+    the bench did not see; `rows` are the rows of the catalogue that the plan owes of each id.
     """
 
     natures: Mapping[str, str | None]

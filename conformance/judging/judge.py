@@ -14,7 +14,7 @@ from conformance.checks.events import NO_SCENARIO, Documents, Events, ScenarioFa
 from conformance.checks.registry import Rule
 from conformance.journal import Event, Journal
 from conformance.journal.corrections import in_effect
-from conformance.journal.services import played_outside
+from conformance.journal.services import external_services
 from conformance.judging.aggregate import requirement_verdicts, rule_verdicts, scenario_verdicts
 from conformance.judging.agreement import disagreement
 from conformance.judging.findings import EXTERNAL_STAGE, Finding, Judgement, Verdict
@@ -124,7 +124,7 @@ def grading_for(run: Mapping[str, Any], catalogue: Catalogue) -> Grading:
     rows: dict[str, list[Requirement]] = defaultdict(list)
     for row in candidate.rows(catalogue):
         rows[row.id].append(row)
-    external = played_outside(run.get("stage") or {})
+    external = external_services(run.get("stage") or {})
     strict = bool(plan.get("strict", False))
     return Grading(candidate.natures(catalogue), strict, external, rows)
 

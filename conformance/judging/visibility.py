@@ -1,8 +1,8 @@
 """Which services a rule needs to see on their wire, and whether a stage lets the bench see them.
 
 Derived from what the rule declares that it reads, so that a new rule needs no list. What happens on
-the wire of a service that somebody else plays is not seen by the bench: a rule without any other
-witness is not asked there: the screen and the person alone bear witness.
+the wire of an external service is not seen by the bench: a rule without any other witness is not
+asked there, and the screen and the person alone bear witness.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What `[stage.external]` and `[identities]` must say before services of others can be used."""
+"""What `[stage.external]` and `[identities]` must say before external services can be used."""
 
 import re
 from collections.abc import Iterator
@@ -30,8 +30,7 @@ _NEEDED = {
 
 def problems_of_external(plan: Plan) -> Iterator[Problem]:
     """One sentence for each key that is missing, useless or wrong."""
-    outside = plan.stage.outside
-    if not outside:
+    if not plan.stage.external_services:
         if plan.stage.external.model_fields_set:
             said = _(
                 "stage.external is for a service that somebody else plays, expected psc or mssante "
@@ -78,19 +77,19 @@ def _missing(plan: Plan, n: int, face: Face) -> Iterator[tuple[str, str]]:
     """The keys of `[stage.external]` that a face needs and does not find, with what needs them."""
     if face.start is None:
         return  # a product that runs already knows its services
-    external, outside = plan.stage.external, plan.stage.outside
+    external, services = plan.stage.external, plan.stage.external_services
     texts = [*face.start, *face.env.values(), *(face.stop or ())]
     for place in dict.fromkeys(p for text in texts for p in _PLACE.findall(text)):
-        if place == "ca_file" and outside == {"psc", "mssante"} and external.ca_file is None:
+        if place == "ca_file" and services == {"psc", "mssante"} and external.ca_file is None:
             yield "ca_file", place
         service, key = _NEEDED.get(place, ("", ""))
         given = place == "client_id" and face.client_id
-        if service in outside and getattr(external, key) is None and not given:
+        if service in services and getattr(external, key) is None and not given:
             yield key, place
 
 
 def _identities(plan: Plan) -> Iterator[Problem]:
-    """The test identity who signs in outside; one that is real must never come into a bundle."""
+    """The test identity at an external PSC; a real one must never come into a bundle."""
     for who, identity in plan.identities.items():
         if identity.national_id and not TEST_IDENTITY.fullmatch(identity.national_id):
             said = _(
@@ -99,7 +98,7 @@ def _identities(plan: Plan) -> Iterator[Problem]:
             )
             place = ("identities", who, "national_id")
             yield place, said.format(key=".".join(place))
-    if "psc" in plan.stage.outside:
+    if "psc" in plan.stage.external_services:
         doctor = plan.identities.get("doctor")
         for key in ("national_id", "name"):
             if doctor is None or getattr(doctor, key) is None:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from conformance.catalogue.model import Corridor, SignIn, Wave
 from conformance.drivers.browser.steps import ActionTable, See
 from conformance.errors import NotReady
+from conformance.journal.services import SERVICES
 from conformance.locale import _
 from conformance.plan.listening import ListeningKeys
 from conformance.plan.packs import Pack
@@ -81,7 +82,7 @@ class PlanTable(Table):
 
 
 class External(Table):
-    """`[stage.external]`: where the services are that somebody else plays.
+    """`[stage.external]`: where the external services are.
 
     From here come `{psc_discovery}`, `{smtp}` and their like for a product that the bench starts.
     `client_secret_env` names the environment variable that holds the secret, which stands in no
@@ -108,10 +109,9 @@ class Stage(ListeningKeys):
     external: External = Field(default_factory=External)
 
     @property
-    def outside(self) -> frozenset[str]:
-        """The services that somebody else plays: `psc`, `mssante`."""
-        played = {"psc": self.psc, "mssante": self.mssante}
-        return frozenset(name for name, who in played.items() if who == "external")
+    def external_services(self) -> frozenset[str]:
+        """The services that are external: `psc`, `mssante`."""
+        return frozenset(name for name in SERVICES if getattr(self, name) == "external")
 
 
 class Face(Table):
@@ -152,7 +152,7 @@ _USUAL_SIGN_IN: dict[str, tuple[SignIn, ...]] = {"web": ("web",), "desktop": ("c
 class Identity(Table):
     """What the product calls one of the bench's people, and the mailbox it uses for them.
 
-    `national_id` is that of the test identity who signs in when PSC is played by somebody else.
+    `national_id` is that of the test identity who signs in when PSC is external.
     """
 
     name: Words | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.journal.services import played_outside
+from conformance.journal.services import external_services
 from conformance.locale import _
 
 
@@ -23,15 +23,15 @@ def banner(stage: Mapping[str, Any]) -> Banner:
     named = external if isinstance(external, Mapping) else {}
     psc = str(named.get("psc_name") or _("PSC outside"))
     mssante = str(named.get("mssante_name") or _("MSSanté outside"))
-    outside = played_outside(stage)
-    if not outside:
+    services = external_services(stage)
+    if not services:
         said = _("this is not a result of the ANS. PSC and MSSanté are simulated.")
-    elif outside == {"psc"}:
+    elif services == {"psc"}:
         said = _(
             "this is not a result of the ANS. MSSanté is simulated; PSC is somebody else's test "
             "platform ({psc}), what was exchanged with it was not seen."
         )
-    elif outside == {"mssante"}:
+    elif services == {"mssante"}:
         said = _(
             "this is not a result of the ANS. PSC is simulated; MSSanté is somebody else's test "
             "platform ({mssante}), what was exchanged with it was not seen."

@@ -26,7 +26,7 @@ class ProofRow:
 
     `file` is relative to `proofs/`. `filmed_at` is when its (first) piece was recorded, RFC 3339 in
     UTC. `deposit` is `rehearsal` for anything that shows a mock, `external` for what was shown with
-    test platforms of others only, `product` for what the product itself made. `made_from` lists the
+    external services only, `product` for what the product itself made. `made_from` lists the
     pieces: `mail@5/first=mail.eml; mail@8/first=missing`.
     `reason`: `obtained-elsewhere`, `no-story`, `scenario-not-run`, `nothing-recorded`,
     `film-check-failed`, `film-cut-short`, `film-not-kept` (`--video failures`), `film-over-ceiling`

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conformance.checks.events import Events
 from conformance.checks.observed.actions import ACT_READS, Act, acts
-from conformance.checks.observed.exchanges import plays_elsewhere
+from conformance.checks.observed.exchanges import is_external
 from conformance.checks.observed.mails import MAIL_READS, SentMail, sent_mails
 from conformance.documents.cda import Cda
 from conformance.journal.events import Event
@@ -60,10 +60,10 @@ class _Chain:
 def changes(events: Events) -> list[Change]:
     """Every change of a document that had been sent, in order; `replacement 1`, `deletion 1`…
 
-    Where somebody else takes the mails, the product's word that it sent is all there is.
+    Where MSSanté is external, the product's word that it sent is all there is.
     """
     mails = sent_mails(events)
-    unseen = plays_elsewhere(events, "mssante")
+    unseen = is_external(events, "mssante")
     steps = acts(events, *_SENDING)
     chains: dict[str, _Chain] = {}
     counts = dict.fromkeys(_KINDS.values(), 0)

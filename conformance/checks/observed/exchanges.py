@@ -75,8 +75,8 @@ def tenant_of(events: Events) -> Params:
     return opened[-1].data if opened else {}
 
 
-def plays_elsewhere(events: Events, service: str) -> bool:
-    """Whether somebody else plays that service (`psc`, `mssante`): its wire was not seen."""
+def is_external(events: Events, service: str) -> bool:
+    """Whether that service (`psc`, `mssante`) is external: its wire was not seen."""
     stage = tenant_of(events).get("stage")
     return isinstance(stage, Mapping) and stage.get(service) == "external"
 

@@ -7,8 +7,8 @@ from conformance.checks.events import Events
 from conformance.checks.observed.actions import ACT_READS, acts
 from conformance.checks.observed.exchanges import (
     answer,
+    is_external,
     parameters,
-    plays_elsewhere,
     tenant_of,
     text,
 )
@@ -70,7 +70,7 @@ def terms_before_login(events: Events) -> Iterator[Said]:
     the product's own doing: they must tell.
     """
     looks = [seen for seen in _looks(events, "terms.psc") if seen.data["present"]]
-    if plays_elsewhere(events, "psc"):
+    if is_external(events, "psc"):
         begun = [(act.started.mono, act.started) for act in acts(events, "start_psc_login")]
     else:
         requests = events.exchanges("authorize", "ciba")
@@ -127,7 +127,7 @@ def button_wording(events: Events) -> Iterator[Said]:
 def identity_shown(events: Events) -> Iterator[Said]:
     """The connected zone shows who signed in, by name or national identifier.
 
-    Who it was stands in the tokens; before a PSC played by somebody else, in what was asked of the
+    Who it was stands in the tokens; before an external PSC, in what was asked of the
     person who signs in.
     """
     people = tenant_of(events).get("people", [])
@@ -151,7 +151,7 @@ def identity_shown(events: Events) -> Iterator[Said]:
 
 def _signed_in(events: Events) -> list[tuple[int, str]]:
     """When somebody had signed in (`mono`), and their national identifier, in order."""
-    if plays_elsewhere(events, "psc"):
+    if is_external(events, "psc"):
         return [
             (act.finished.mono, str(act.arguments.get("national_id", "")))
             for act in acts(events, "finish_psc_login")

@@ -16,7 +16,7 @@ from conformance.catalogue.applicability import Candidate, owed_by
 from conformance.catalogue.model import Piece
 from conformance.evidence.proofs.pieces import Found, Trail
 from conformance.journal import Event, Journal
-from conformance.journal.services import SERVICES, played_outside
+from conformance.journal.services import SERVICES, external_services
 
 _NEVER = (1980, 1, 1, 0, 0, 0)  # the same archive for the same pieces, whenever it is made
 
@@ -38,8 +38,8 @@ def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[Proof
         for base, name in _best_telling(journal, places).items()
         if any(proof.scenario == base for proof in known.proofs)
     }
-    outside = played_outside(run.get("stage") or {})
-    package = _Package(folder, run, mocked=outside != frozenset(SERVICES))
+    external = external_services(run.get("stage") or {})
+    package = _Package(folder, run, mocked=external != frozenset(SERVICES))
     owed = {proof.id for proof in owed_by(Candidate.of_run(run.get("plan", {})), known).proofs}
     for proof in known.proofs:
         if proof.scenario in told or proof.id in owed:

@@ -34,7 +34,7 @@ class Found:
     """One file that shows something: octets of its own, or a film of the bundle pointed at.
 
     `at` is when it was recorded (RFC 3339, UTC). `deposit`: `rehearsal` where a mock took part,
-    `external` where the services were all somebody else's, `product` for what the product made.
+    `external` where every service was external, `product` for what the product made.
     """
 
     name: str

@@ -44,15 +44,15 @@ def notice_of(stage: Stage) -> str:
 
     The names of platforms are those of `[stage.external]`; the band is French on every film.
     """
-    if not stage.outside:
+    if not stage.external_services:
         return NOTICE
     external = stage.external
     named = {
         "psc": external.psc_name or "PSC externe",
         "mssante": external.mssante_name or "MSSanté externe",
     }
-    simulated = [word for name, word in _MOCKS.items() if name not in stage.outside]
-    others = [word for name, word in named.items() if name in stage.outside]
+    simulated = [word for name, word in _MOCKS.items() if name not in stage.external_services]
+    others = [word for name, word in named.items() if name in stage.external_services]
     return " – ".join([*(["RÉPÉTITION"] if simulated else []), *simulated, *others])
 
 

@@ -5,7 +5,7 @@ import pytest
 from common.identities import COLLEAGUE, DOCTOR
 from conformance.checks.all_rules import all_rules
 from conformance.checks.registry import RULES, Rule, Said
-from conformance.journal.services import SERVICES, played_outside, service_of_fault
+from conformance.journal.services import SERVICES, external_services, service_of_fault
 from conformance.judging.visibility import out_of_reach, services_of
 from tests.unit.checks import checks_examples_mss, checks_examples_psc
 from tests.unit.checks.checks_examples_psc import BUTTON, LEGAL
@@ -62,7 +62,7 @@ def test_only_what_the_screen_shows_is_asked_where_nobody_is_played() -> None:
 def test_a_stage_that_plays_everything_leaves_every_rule_asked() -> None:
     stage = {"psc": "mock", "mssante": "mock", "external": None}
 
-    assert played_outside(stage) == frozenset()
+    assert external_services(stage) == frozenset()
     assert not [name for name, found in all_rules().items() if out_of_reach(found, ())]
 
 

@@ -72,7 +72,7 @@ def test_each_service_is_lent_on_its_own(psc: str, mssante: str, outside: set[st
 
     plan = parsed(text.replace('mssante = "external"', f'mssante = "{mssante}"'))
 
-    assert plan.stage.outside == outside
+    assert plan.stage.external_services == outside
 
 
 def test_nothing_of_it_is_for_a_stage_of_mocks() -> None:
@@ -112,7 +112,7 @@ def test_only_the_service_that_is_outside_needs_its_keys() -> None:
 
     plan = parsed(text.replace('mssante = "external"', 'mssante = "mock"'))
 
-    assert plan.stage.outside == {"psc"}
+    assert plan.stage.external_services == {"psc"}
 
 
 @pytest.mark.parametrize(
