@@ -22,7 +22,7 @@ from conformance.plan.applicability import not_for
 from conformance.plan.packs import TOUR, packs_of
 from conformance.plan.sizes import octets
 from conformance.run.session import RunSession, WorkerSession
-from conformance.stage.worker import Bench, Opened
+from conformance.stage.worker import Opened, Worker
 from conformance.story import Declaration
 
 _allure: Any = allure  # its calls carry no types
@@ -198,11 +198,11 @@ def step(request: pytest.FixtureRequest) -> Any:
     """`with step(n)`: the official step of that number."""
     declaration = _declared(request.function)
     assert declaration is not None, "step is for scenarios"
-    bench = _worker(request.config).bench
+    stage = _worker(request.config).stage
 
     @contextmanager
     def enter(n: int) -> Iterator[None]:
-        with _allure.step(bench.step_title(n, declaration.id)), bench.step(n, declaration.id):
+        with _allure.step(stage.step_title(n, declaration.id)), stage.step(n, declaration.id):
             yield
 
     return enter
@@ -227,15 +227,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     worker = _worker(pyfuncitem.config)
     chosen = _means(pyfuncitem)
-    told = _tell(worker.bench, declaration, chosen, pyfuncitem)
+    told = _tell(worker.stage, declaration, chosen, pyfuncitem)
     try:
-        error = worker.bench.close(declaration, chosen, told)
+        error = worker.stage.close(declaration, chosen, told)
     finally:
         if worker.writer.failure is not None:  # what follows could not be recorded
             pyfuncitem.session.shouldstop = str(worker.writer.failure)
     if isinstance(error, KeyboardInterrupt):
         raise error
-    how = worker.bench.how_it_ended(error)
+    how = worker.stage.how_it_ended(error)
     slice_verdict = worker.judge_slice(declaration.name(chosen))
     pyfuncitem.user_properties += [
         ("scenario", declaration.name(chosen)),
@@ -249,7 +249,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def _show_allure(worker: WorkerSession, declaration: Declaration, name: str) -> None:
     """Requirement ids as tags, film and mails attached, for a run with `--alluredir`."""
     _allure.dynamic.title(name)
-    _allure.dynamic.tag(*worker.bench.catalogue.scenario(declaration.id).verifies)
+    _allure.dynamic.tag(*worker.stage.catalogue.scenario(declaration.id).verifies)
     for event in worker.writer.recent():
         if event.scenario == name and event.kind == "film.finished":
             film = worker.writer.folder / event.data["file"]
@@ -261,11 +261,11 @@ def _show_allure(worker: WorkerSession, declaration: Declaration, name: str) -> 
 
 
 def _tell(
-    bench: Bench, declaration: Declaration, means: str | None, item: pytest.Function
+    stage: Worker, declaration: Declaration, means: str | None, item: pytest.Function
 ) -> BaseException | None:
     """Open the scenario and run its body; give the exception that ended it, if any."""
     try:
-        item.stash[_OPENED] = bench.open(declaration, means)
+        item.stash[_OPENED] = stage.open(declaration, means)
         arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
         item.obj(**arguments)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is named in how_it_ended

@@ -38,7 +38,7 @@ from conformance.locale import set_language
 from conformance.plan import Plan, load_plan
 from conformance.run.finish import Finished, finish
 from conformance.stage.options import Options
-from conformance.stage.worker import Bench
+from conformance.stage.worker import Worker
 
 SCHEMA_VERSION = 1
 
@@ -122,9 +122,9 @@ class RunSession:
 
 @dataclass(slots=True)
 class WorkerSession:
-    """One process that tells stories: a bench and a part of the journal."""
+    """One process that runs scenarios: a stage and a part of the journal."""
 
-    bench: Bench
+    stage: Worker
     writer: JournalWriter
     grading: Grading
     failures_only: bool = False
@@ -141,14 +141,14 @@ class WorkerSession:
 
     @classmethod
     def make(cls, folder: Path, options: dict[str, Any], writer: JournalWriter) -> "WorkerSession":
-        """A bench on this part of the journal."""
+        """A stage on this part of the journal."""
         set_language(options["lang"])
         plan = load_plan(Path(options["config"]) if options["config"] else None)
         if options["like"]:
             plan = as_deposited(plan, options["like"])
         like = options["like"] is not None
         catalogue = catalogue_in(folder) if like else catalogue_for(plan.imported_catalogue)
-        bench = Bench(
+        stage = Worker(
             plan,
             catalogue,
             writer,
@@ -170,7 +170,7 @@ class WorkerSession:
         first = read_part(folder / "journal" / "main.jsonl")
         begun = [event for event in islice(first, 1) if event.kind == "run.started"]
         failures_only = options["video"] == "failures"
-        return cls(bench, writer, grading_for(run, catalogue), failures_only, _begun=begun)
+        return cls(stage, writer, grading_for(run, catalogue), failures_only, _begun=begun)
 
     def judge_slice(self, name: str) -> ScenarioVerdict:
         """The verdict of the scenario that has just been told, for the eye and for pytest."""
@@ -193,8 +193,8 @@ class WorkerSession:
         return verdict
 
     def stop(self) -> None:
-        """Take the bench down and close this part."""
-        self.bench.stop()
+        """Take the stage down and close this part."""
+        self.stage.stop()
         self.writer.close()
 
 

@@ -49,7 +49,7 @@ class Lines:
             return self._seq
 
 
-class Told:
+class WatchedRecorder:
     """A `Recorder` around another: counts exchanges, and hears when the phone page is opened.
 
     `opened` is called when somebody used an address that opens it, `lost` when nobody reads what

@@ -18,7 +18,7 @@ from conformance.serving.export_page import page, plan_text
 from conformance.serving.identities_table import as_csv, as_json
 
 
-def hold_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
     """Make the folder; raises `NotReady` when it cannot be written or holds what is not ours."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def write(export: Export, folder: Path) -> list[str]:
     `NotReady` when the folder holds another export, or cannot be written.
     """
     earlier = _earlier(folder)
-    _hold_same_desk(export, folder, earlier)
+    _require_same_desk(export, folder, earlier)
     texts = {
         "hosts.txt": export.hosts(),
         "adresses.txt": export.listing(),
@@ -83,7 +83,7 @@ def _client(export: Export) -> str:
     return json.dumps(said, indent=2) + "\n"
 
 
-def _hold_same_desk(export: Export, folder: Path, earlier: Mapping[str, Any] | None) -> None:
+def _require_same_desk(export: Export, folder: Path, earlier: Mapping[str, Any] | None) -> None:
     if earlier is None:
         return
     ours = (export.addresses.host, export.addresses.client.client_id, export.root.sha256)

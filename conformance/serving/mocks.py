@@ -32,7 +32,7 @@ CLIENT = ClientRegistration(CLIENT_ID, "both", (), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ServeOptions:
     """What is to be served: where, to which client, with which lifetimes, with which faults."""
 
     listening: Listening
@@ -42,10 +42,10 @@ class Wanted:
 
 
 @contextmanager
-def served(wanted: Wanted, recorder: Recorder, keys: Path) -> Iterator[Mocks]:
+def served(wanted: ServeOptions, recorder: Recorder, keys: Path) -> Iterator[Mocks]:
     """The mocks, up and answering, taken down at the end.
 
-    `wanted` was held to its conditions (`listening.problems`, `hold_here`); `keys` is the user's
+    `wanted` was held to its conditions (`listening.problems`, `require_here`); `keys` is the user's
     folder of what lasts. Raises `NotReady`, in one sentence, when they cannot be brought up.
     """
     mocks = _up(wanted, recorder, keys)
@@ -97,7 +97,7 @@ def problems_of_faults(asked: tuple[str, ...]) -> Iterator[str]:
             yield said.format(key="--fault", value=name, hint=hint, known=names)
 
 
-def _up(wanted: Wanted, recorder: Recorder, keys: Path) -> Mocks:
+def _up(wanted: ServeOptions, recorder: Recorder, keys: Path) -> Mocks:
     mocks = Mocks(recorder, keys, wanted.listening, lasting=True)
     try:
         mocks.start()

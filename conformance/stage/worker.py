@@ -48,7 +48,7 @@ class AddressBook:
         return self._mssante.address(person)
 
 
-class Bench:
+class Worker:
     """Opens and closes scenarios, one after the other. Not shared between threads."""
 
     def __init__(

@@ -60,7 +60,7 @@ def run_command(**options: Any) -> int:
     from conformance.cli.run.choice import left_out, misfits
     from conformance.cli.run.progress import Progress
     from conformance.plan import load_plan
-    from conformance.stage.services.machine import hold_run
+    from conformance.stage.services.machine import require_for_run
 
     plan = load_plan(options["config"])
     if options["like"] is not None:
@@ -74,7 +74,7 @@ def run_command(**options: Any) -> int:
     if options["new_key"]:
         make_lasting_key(plan.signing_key)
     signing_key(plan.signing_key)  # a key that is none is told now, not after the run
-    hold_run(plan.stage, options["jobs"])
+    require_for_run(plan.stage, options["jobs"])
     packs = options["packs"] or (() if options["only"] else plan.packs)
     asks = by_hand(plan, options["only"], packs)
     why = not_external(plan, options["lifetimes"]) or (hindrance(options["jobs"]) if asks else None)

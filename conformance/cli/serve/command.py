@@ -14,7 +14,7 @@ from conformance.plan.listening import port_keys
 
 if TYPE_CHECKING:
     from conformance.plan.listening import Listening
-    from conformance.serving.mocks import Wanted
+    from conformance.serving.mocks import ServeOptions
     from conformance.stage.services.registration import ClientRegistration
     from conformance.stage.services.surroundings import Mocks
 
@@ -81,9 +81,9 @@ def _serve(options: dict[str, Any]) -> int:
     wanted = _wanted(options)
     folder: Path | None = options["export"]
     if folder is not None:
-        from conformance.serving.export_files import hold_folder
+        from conformance.serving.export_files import require_folder
 
-        hold_folder(folder)
+        require_folder(folder)
     console = Console(as_json=options["as_json"])
     with served(wanted, console.recorder, keys_folder()) as mocks:
         left = _exported(mocks, wanted, folder) if folder is not None else []
@@ -94,12 +94,12 @@ def _serve(options: dict[str, Any]) -> int:
     return 0
 
 
-def _wanted(options: dict[str, Any]) -> "Wanted":
+def _wanted(options: dict[str, Any]) -> "ServeOptions":
     """What was asked for, held to its conditions. Raises `NotReady`: one sentence a mistake."""
     from conformance.errors import NotReady
     from conformance.plan.listening import problems
-    from conformance.serving.mocks import Wanted, problems_of_faults, problems_of_uris
-    from conformance.stage.services.machine import hold_here
+    from conformance.serving.mocks import ServeOptions, problems_of_faults, problems_of_uris
+    from conformance.stage.services.machine import require_here
 
     listening, client = _from_config(options)
     wrong = [said for _key, said in problems(listening, _option_name)]
@@ -108,8 +108,8 @@ def _wanted(options: dict[str, Any]) -> "Wanted":
     wrong += problems_of_faults(options["fault"])
     if wrong:
         raise NotReady("\n".join(wrong))
-    hold_here(listening)
-    return Wanted(listening, client, options["lifetimes"], options["fault"])
+    require_here(listening)
+    return ServeOptions(listening, client, options["lifetimes"], options["fault"])
 
 
 def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistration"]:
@@ -138,7 +138,7 @@ def _from_config(options: dict[str, Any]) -> tuple["Listening", "ClientRegistrat
     return Listening.of(listening.model_copy(update=asked)), client
 
 
-def _exported(mocks: "Mocks", wanted: "Wanted", folder: Path) -> list[str]:
+def _exported(mocks: "Mocks", wanted: "ServeOptions", folder: Path) -> list[str]:
     """Write what the desk needs; gives what is to be said of it."""
     from conformance.serving.addresses import addresses_of
     from conformance.serving.export import Export, Root

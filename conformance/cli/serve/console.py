@@ -12,10 +12,10 @@ from common.line_recorder import LineRecorder, json_line
 from conformance.locale import _, _n
 from conformance.locale.printable import printable
 from conformance.serving.addresses import Addresses, addresses_of
-from conformance.serving.event_lines import Lines, Told
+from conformance.serving.event_lines import Lines, WatchedRecorder
 
 if TYPE_CHECKING:
-    from conformance.serving.mocks import Wanted
+    from conformance.serving.mocks import ServeOptions
     from conformance.stage.services.surroundings import Mocks
 
 
@@ -29,12 +29,12 @@ class Console:
         self._mocks: Mocks | None = None
         self._over = threading.Event()
         inner = LineRecorder(sys.stdout) if as_json else Lines(self._say)
-        self.recorder = Told(inner, opened=self._phone_opened, lost=self._over.set)
+        self.recorder = WatchedRecorder(inner, opened=self._phone_opened, lost=self._over.set)
 
     def announce(
         self,
         mocks: "Mocks",
-        wanted: "Wanted",
+        wanted: "ServeOptions",
         export: Path | None,
         *,
         show_secret: bool,
@@ -77,7 +77,7 @@ class Console:
             self._say(said.format(n=count))
 
     def _rows(
-        self, addresses: Addresses, mocks: "Mocks", wanted: "Wanted", secret: str | None
+        self, addresses: Addresses, mocks: "Mocks", wanted: "ServeOptions", secret: str | None
     ) -> list[tuple[str, str]]:
         client = addresses.client
         where = _("with --show-secret, or in the export")

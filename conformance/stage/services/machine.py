@@ -9,7 +9,7 @@ from conformance.locale.system import reason_of
 from conformance.plan.listening import Listening, ListeningKeys
 
 
-def hold_here(listening: Listening) -> None:
+def require_here(listening: Listening) -> None:
     """Raises `NotReady` when this machine cannot listen there: address, name or port."""
     address = ip_address(listening.listen)
     if not (address.is_loopback or address.is_unspecified):
@@ -18,10 +18,10 @@ def hold_here(listening: Listening) -> None:
             said = _("{address} is no address of this machine, which has {known}")
             raise NotReady(said.format(address=address, known=", ".join(sorted(known))))
     for port in listening.ports.values():
-        _hold_port(listening.listen, port)
+        _require_port(listening.listen, port)
 
 
-def hold_run(stage: ListeningKeys, workers: int) -> None:
+def require_for_run(stage: ListeningKeys, workers: int) -> None:
     """Raises `NotReady` when a run cannot listen as `[stage]` says: told before anything starts."""
     listening = Listening.of(stage)
     for key in listening.ports:
@@ -30,11 +30,11 @@ def hold_run(stage: ListeningKeys, workers: int) -> None:
                 "--jobs {count}: only one worker can have the port of {key}, expected --jobs 1"
             )
             raise NotReady(said.format(count=workers, key=f"stage.{key}"))
-    hold_here(listening)
-    _hold_name(listening)
+    require_here(listening)
+    _require_name(listening)
 
 
-def _hold_name(listening: Listening) -> None:
+def _require_name(listening: Listening) -> None:
     """Raises `NotReady` when this machine does not know the name in its own URLs, as a run must."""
     if listening.host is None:
         return
@@ -63,7 +63,7 @@ def own_addresses() -> set[str]:
     return {one.address.partition("%")[0] for one in found if one.family in families}
 
 
-def _hold_port(address: str, port: int) -> None:
+def _require_port(address: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # on Windows SO_REUSEADDR would share it

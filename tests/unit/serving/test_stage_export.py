@@ -24,7 +24,7 @@ from conformance.plan import load_plan
 from conformance.plan.listening import Listening
 from conformance.serving.addresses import Addresses
 from conformance.serving.export import FILES, Export, Root
-from conformance.serving.export_files import hold_folder, write
+from conformance.serving.export_files import require_folder, write
 from conformance.stage.services.registration import ClientRegistration
 from mocks.pki.authority import Authority
 
@@ -191,7 +191,7 @@ def test_a_second_export_of_the_same_desk_replaces_the_first(
 ) -> None:
     write(export, tmp_path)
 
-    hold_folder(tmp_path)
+    require_folder(tmp_path)
     said = write(_elsewhere(export, ports={"psc_port": 8443, "smtp_port": 6000}), tmp_path)
 
     assert said == []
@@ -233,7 +233,7 @@ def test_a_folder_of_somebody_s_files_is_left_alone(
     (tmp_path / name).write_text("{}", encoding="utf-8")
 
     with pytest.raises(NotReady, match=f"{name} is there already, expected an empty folder"):
-        hold_folder(tmp_path)
+        require_folder(tmp_path)
 
 
 @pytest.mark.parametrize("client", [[], {}, {"client_id": 1}, "banc-lps"])
@@ -253,7 +253,7 @@ def test_a_link_that_leads_nowhere_is_somebody_s_file_too(tmp_path: Path, englis
     (tmp_path / "hosts.txt").symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(NotReady, match=r"hosts\.txt is there already"):
-        hold_folder(tmp_path)
+        require_folder(tmp_path)
 
 
 def test_an_export_replaces_links_and_never_writes_where_they_lead(
@@ -276,7 +276,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, english: N
     (tmp_path / "file").write_text("", encoding="utf-8")
 
     with pytest.raises(NotReady, match="expected a folder that can be written"):
-        hold_folder(tmp_path / "file" / "export")
+        require_folder(tmp_path / "file" / "export")
 
 
 def test_an_address_of_version_6_is_written_as_in_a_url(export: Export) -> None:

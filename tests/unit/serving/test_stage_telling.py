@@ -5,7 +5,7 @@ from typing import Any
 
 from common.line_recorder import json_line
 from common.recording import Masked, Secret
-from conformance.serving.event_lines import Lines, Told, line_of
+from conformance.serving.event_lines import Lines, WatchedRecorder, line_of
 
 
 def shown(kind: str, data: dict[str, Any]) -> str:
@@ -124,7 +124,7 @@ def test_a_reader_that_left_is_noticed_once_and_the_mocks_go_on() -> None:
         raise BrokenPipeError
 
     lost = []
-    told = Told(Lines(gone), opened=lambda: None, lost=lambda: lost.append(1))
+    told = WatchedRecorder(Lines(gone), opened=lambda: None, lost=lambda: lost.append(1))
 
     numbers = [told.record("http.exchange", _exchange(), source="psc") for _ in range(3)]
 
@@ -134,7 +134,9 @@ def test_a_reader_that_left_is_noticed_once_and_the_mocks_go_on() -> None:
 
 def test_a_phone_page_that_was_opened_is_heard_of_after_its_line() -> None:
     heard: list[str] = []
-    told = Told(Lines(heard.append), opened=lambda: heard.append("opened"), lost=lambda: None)
+    told = WatchedRecorder(
+        Lines(heard.append), opened=lambda: heard.append("opened"), lost=lambda: None
+    )
 
     told.record("http.exchange", _exchange(facts={"phone_opened": True}), source="psc")
     told.record("http.exchange", _exchange(), source="psc")

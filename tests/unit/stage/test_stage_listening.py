@@ -12,7 +12,7 @@ import pytest
 from conformance.errors import NotReady
 from conformance.plan.listening import Listening, problems
 from conformance.stage.services.enrolment import kept_enrolment, passing_enrolment
-from conformance.stage.services.machine import hold_here, hold_run, machines
+from conformance.stage.services.machine import machines, require_for_run, require_here
 
 DESK = Listening(listen="10.77.0.1", allow=["10.77.0.2/32"])
 
@@ -79,7 +79,7 @@ def test_what_may_not_is_one_sentence(english: None, listening: Any, words: str)
 
 def test_an_address_of_another_machine_cannot_be_listened_on(english: None) -> None:
     with pytest.raises(NotReady, match=r"203\.0\.113\.9 is no address of this machine"):
-        hold_here(Listening(listen="203.0.113.9", allow=["203.0.113.0/24"]))
+        require_here(Listening(listen="203.0.113.9", allow=["203.0.113.0/24"]))
 
 
 def test_a_port_that_is_taken_is_told_before_anything_starts(english: None) -> None:
@@ -87,23 +87,23 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(english: None) -> N
         port = taken.getsockname()[1]
 
         with pytest.raises(NotReady, match=f"port {port} of 127.0.0.1 cannot be listened on"):
-            hold_here(Listening(psc_port=port))
+            require_here(Listening(psc_port=port))
 
-    hold_here(Listening(psc_port=port))
+    require_here(Listening(psc_port=port))
 
 
 def test_a_run_asks_for_a_name_that_this_machine_knows(english: None) -> None:
-    hold_run(Listening(host="localhost"), 1)
+    require_for_run(Listening(host="localhost"), 1)
 
     with pytest.raises(NotReady, match=r"'127\.0\.0\.1 nulle-part\.invalid' in its hosts file"):
-        hold_run(Listening(host="nulle-part.invalid"), 1)
+        require_for_run(Listening(host="nulle-part.invalid"), 1)
 
 
 def test_a_run_of_several_workers_leaves_its_ports_free(english: None) -> None:
-    hold_run(Listening(), 4)
+    require_for_run(Listening(), 4)
 
     with pytest.raises(NotReady, match=r"--jobs 2: only one worker can have the port of stage\.p"):
-        hold_run(Listening(psc_port=8443), 2)
+        require_for_run(Listening(psc_port=8443), 2)
 
 
 def test_other_machines_reach_the_address_listened_on_or_any_but_loopback() -> None:
