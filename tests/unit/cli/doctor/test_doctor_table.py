@@ -57,7 +57,7 @@ def unnamed(found: LookedFor, own: Iterable[str] = ()) -> list[str]:
         | pinned_modules()
         | known
         | set(own)
-        | {"common", "conformance", "mocks", "scenarios"}
+        | {"common", "conformance", "mocks", "scenarios", "tests"}
     )
     lacking |= {what: place for what, place in found.modules.items() if what not in ours}
     return sorted(f"{place}: {what}" for what, place in lacking.items())
