@@ -40,6 +40,7 @@ TOLD_ELSEWHERE = {
     "execute: [*self.job.shell, script]": "the shell that docs/ci names",
     "<module>: sys.argv[2]": "what the test of another desk gives",
     "run: command": "this Python, for the built package",
+    "_run: command": "this Python, for a run of a faulty variant",
 }
 """Commands that cannot be read where they are started: what they are."""
 
