@@ -1,6 +1,7 @@
 """A mock Pro Santé Connect for servers and clients, and how the benches of the tests start."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,17 +12,6 @@ from conformance import locale
 from tests.worlds.psc import PscWorld
 
 hypothesis.settings.register_profile("long", max_examples=2000, deadline=None)
-
-LONGEST = (
-    "test_mutant_matrix.py",
-    "test_tour_on_film.py",
-    "test_first_day.py",
-    "test_external_stage.py",
-    "test_reference_system.py",
-    "test_bad_input_cut.py",
-    "test_nightly_films.py",
-    "test_same_verdicts.py",
-)
 
 
 @pytest.fixture
@@ -50,13 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
     Their modules are compiled once, and pytest reads no plug-in that only these tests need.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun by `… &` in a script
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a bench must hear Ctrl-C
     if hasattr(config, "workerinput") or not config.getoption("numprocesses"):
         os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest groups first: workers then end together, with tests of a few milliseconds."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else 99)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -17,6 +17,8 @@ from conformance.bundle.verify import verify
 from conformance.wording.verdicts import reason_sentence
 from tests.worlds.command import Banc
 
+pytestmark = pytest.mark.xdist_group("auditor-visit")  # one run is made for all of them
+
 ADAPTER = resources.files("mocks.lps") / "banc.adapter.toml"
 STORY = "banc:psc-web-login"
 REVIEWED = "EX PSC 01"

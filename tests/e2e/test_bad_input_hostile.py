@@ -24,6 +24,8 @@ from conformance.journal.kinds import KINDS
 from conformance.judging.findings import Verdict
 from conformance.run.finish import Finished, finish
 
+pytestmark = pytest.mark.xdist_group("hostile")  # one bundle is made for all of them
+
 SCRIPT = "<script>window.pwned=1</script>"
 ATTACKS = (
     SCRIPT,

@@ -10,6 +10,8 @@ import pytest
 
 from tests.worlds.command import Banc
 
+pytestmark = pytest.mark.xdist_group("dossier-commands")  # one run is made for all of them
+
 PROOF = "MSS/va1.37.01.01"
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.outside_world import SECRET, WHO, AnotherBench, Platforms, Vendor
+from tests.worlds.command import Banc
 
 pytestmark = [pytest.mark.xdist_group("external-stage"), pytest.mark.timeout(300)]
 
@@ -223,23 +223,26 @@ def test_what_needs_a_mock_is_not_tested_before_anything_is_asked(
     ],
 )
 def test_what_cannot_be_is_told_in_one_sentence_before_anything_starts(
-    platforms: Platforms, tmp_path: Path, arguments: tuple[str, ...], without: str, words: str
+    platforms: Platforms,
+    banc: Banc,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    without: str,
+    words: str,
 ) -> None:
     config = platforms.write_config(tmp_path / "banc.toml")
-    environment = os.environ | {"BANC_CONFIG": str(tmp_path / "keys"), "SECRET_DU_TIERS": SECRET}
-    environment["DISPLAY"] = platforms.display.name
-    environment.pop(without, None)
-    command = [sys.executable, "-m", "conformance.cli", "run", "--config", str(config)]
-    command += ["--lang", "en", "--reports", str(tmp_path / "reports"), *arguments]
+    monkeypatch.setenv("SECRET_DU_TIERS", SECRET)
+    monkeypatch.setenv("DISPLAY", platforms.display.name)
+    if without:
+        monkeypatch.delenv(without)
+    reports = tmp_path / "reports"
 
-    done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    told = banc("run", "--config", config, "--lang", "en", "--reports", reports, *arguments)
 
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1 and words in done.stderr, done.stderr
-    assert not list((tmp_path / "reports").glob("*"))
+    assert told.code == 2
+    assert len(told.err.splitlines()) == 1 and words in told.err, told.err
+    assert not list(reports.glob("*"))
 
 
 def test_another_bench_that_serves_may_be_the_world_outside(tmp_path: Path) -> None:
