@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.outside_world import SECRET, WHO, AnotherBench, Platforms, Vendor
+from tests.e2e.external_platforms import SECRET, WHO, AnotherBench, Platforms, Vendor
 from tests.worlds.command import Banc
 
 pytestmark = [pytest.mark.xdist_group("external-stage"), pytest.mark.timeout(300)]
