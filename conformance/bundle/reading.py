@@ -121,7 +121,7 @@ def scan(folder: Path, limits: Limits = LIMITS) -> Contents:
                 found.problems.append(Problem(name, sentence))
             else:
                 total += entry.stat(follow_symlinks=False).st_size
-                _hold(limits, folder, len(found.files) + 1, total)
+                _require_within(limits, folder, len(found.files) + 1, total)
                 names.admit(name)
                 found.files[name] = Path(entry.path)
     return found
@@ -185,7 +185,7 @@ def _linked(name: str) -> Problem:
     return Problem(name, _("{path}: a link, not a file").format(path=name))
 
 
-def _hold(limits: Limits, path: Path, files: int, total: int) -> None:
+def _require_within(limits: Limits, path: Path, files: int, total: int) -> None:
     if files > limits.files:
         raise BundleFault(
             _("{path}: more than {limit} files").format(path=path, limit=limits.files)
@@ -211,7 +211,7 @@ def _unpacked(path: Path, folder: Path, limits: Limits) -> Contents:
 def _check_sizes(path: Path, members: Iterable[zipfile.ZipInfo], limits: Limits) -> None:
     sizes = [member.file_size for member in members]
     total = sum(sizes)
-    _hold(limits, path, len(sizes), total)
+    _require_within(limits, path, len(sizes), total)
     if max(sizes, default=0) > limits.one:
         raise BundleFault(
             _("{path}: a file of more than {limit} octets").format(path=path, limit=limits.one)

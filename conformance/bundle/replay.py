@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conformance.bundle.forms.run import hold_asked
+from conformance.bundle.forms.run import require_run_form
 from conformance.bundle.journals import follow
 from conformance.errors import BundleFault
 from conformance.journal import Journal
@@ -32,7 +32,7 @@ def blaming(folder: Path) -> Iterator[None]:
     except (BundleFault, *_OWN_SENTENCE):
         raise
     except Exception as error:
-        hold_to_account(folder, error)
+        blame(folder, error)
         raise
 
 
@@ -44,13 +44,14 @@ def judged(folder: Path) -> Judgement:
     """
     with blaming(folder):
         judgement = judge(folder)
-    hold_asked(judgement.run)  # a plan that means nothing would be judged as one that owes nothing
+    # A plan that means nothing would be judged as one that owes nothing.
+    require_run_form(judgement.run)
     if any(finding.verdict is Verdict.ERROR for finding in judgement.findings):
-        hold_to_account(folder)
+        blame(folder)
     return judgement
 
 
-def hold_to_account(folder: Path, cause: Exception | None = None) -> None:
+def blame(folder: Path, cause: Exception | None = None) -> None:
     """Raises `BundleFault` naming the first event of the bundle without the form of its kind."""
     parts = {f"journal/{path.name}": path for path in (folder / "journal").glob("*.jsonl")}
     misshapen = follow(parts, deep=True).misshapen
@@ -61,4 +62,4 @@ def hold_to_account(folder: Path, cause: Exception | None = None) -> None:
     journal.index()
     for event in journal.brackets:
         if event.kind == "run.started":
-            hold_asked(event.data)
+            require_run_form(event.data)

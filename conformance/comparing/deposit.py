@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from conformance.bundle.files import write_whole
 from conformance.bundle.forms.findings import load_findings
-from conformance.bundle.forms.run import hold_asked
+from conformance.bundle.forms.run import require_run_form
 from conformance.bundle.reading import opened, sha256_of
 from conformance.bundle.seal import MANIFEST
 from conformance.bundle.verify import ALTERED, INTACT, verify
@@ -98,7 +98,7 @@ def deposit_of(bundle: Path) -> Deposit:
             raise BundleFault(
                 _("{path}: its journal does not say what was run").format(path=bundle)
             )
-        hold_asked(begun[0])
+        require_run_form(begun[0])
         findings = load_findings(folder)
         compare(findings, findings)  # its form is held to before anything is started
         return Deposit(

@@ -84,7 +84,7 @@ def record(
     """
     if table.decisions.problems:
         raise AlteredBundle(table.decisions.problems[0])
-    hold_key(key)
+    require_lasting_key(key)
     said_on(date, timedelta())
     targets = [[table.target(name) for name in dict.fromkeys(wish.on)] for wish in wishes]
     _agree(zip(wishes, targets, strict=True))
@@ -102,11 +102,11 @@ def record(
         for wish, chosen in zip(wishes, targets, strict=True)
     ]
     table.decisions.folder.mkdir(exist_ok=True)
-    _hold_new(table.decisions.folder, documents)
+    _require_new(table.decisions.folder, documents)
     return [_write(table.decisions.folder, octets, key) for octets in documents]
 
 
-def _hold_new(folder: Path, documents: Iterable[bytes]) -> None:
+def _require_new(folder: Path, documents: Iterable[bytes]) -> None:
     """Raises `BundleFault` for one that stands there already: its copy would count for nothing."""
     kept = {path.read_bytes(): path.name for path in folder.glob("*.json")}
     for octets in documents:
@@ -114,7 +114,7 @@ def _hold_new(folder: Path, documents: Iterable[bytes]) -> None:
             raise BundleFault(_("recorded already, as {earlier}").format(earlier=kept[octets]))
 
 
-def hold_key(key: SigningKey) -> None:
+def require_lasting_key(key: SigningKey) -> None:
     """Raises `BundleFault` when `key` is thrown away after a run: nobody could be told by it."""
     if key.who != "user":
         said = _("no key that lasts is here to sign a decision with; --new-key makes one")

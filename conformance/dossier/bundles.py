@@ -103,7 +103,7 @@ def _take(
         )
     seen[manifest] = name
     run = run_of(opened.folder)
-    older = _hold(name, run, terms)
+    older = _other_catalogue(name, run, terms)
     decisions = decisions_of(path, opened.folder)
     found.notes += decisions.problems
     verdicts = scenario_verdicts(
@@ -165,7 +165,7 @@ def run_of(folder: Path) -> Mapping[str, Any]:
     return run
 
 
-def _hold(name: str, run: Mapping[str, Any], terms: Terms) -> bool:
+def _other_catalogue(name: str, run: Mapping[str, Any], terms: Terms) -> bool:
     """Whether the bundle was held to another catalogue; raises `BundleFault` if it cannot count."""
     product = str(run["product"].get("name") or "")
     if product != terms.product.name:

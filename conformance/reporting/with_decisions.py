@@ -53,7 +53,7 @@ def merged(bundle: Path, lang: str, page_folder: Path | None = None) -> Merged:
         except (KeyError, TypeError, ValueError) as error:
             said = _("findings.json: not in the form of this bench ({reason})")
             raise BundleFault(said.format(reason=error)) from error
-        _hold_run(folder)
+        _require_run(folder)
         decisions = decisions_of(bundle, folder)
         beside = Beside(
             opinions=opinions_in(decisions),
@@ -111,7 +111,7 @@ def _opinion(decision: Decision) -> Opinion:
     )
 
 
-def _hold_run(folder: Path) -> None:
+def _require_run(folder: Path) -> None:
     """Raises `BundleFault` when the `run.json` of the bundle cannot be read."""
     path = folder / "run.json"
     try:

@@ -55,7 +55,7 @@ def add_films(
     if out.resolve().is_relative_to(source.resolve()):
         said = _("--out {path}: inside the sealed bundle {bundle}, expected a folder outside of it")
         raise BundleFault(said.format(path=out, bundle=source))
-    _hold_new(source, films)
+    _require_new(source, films)
     try:
         shutil.copytree(source, out, ignore=shutil.ignore_patterns(*_MADE_ANEW))
         _say_from_what(source, out)
@@ -66,7 +66,7 @@ def add_films(
         raise
 
 
-def _hold_new(source: Path, films: Sequence[Laid]) -> None:
+def _require_new(source: Path, films: Sequence[Laid]) -> None:
     """Raises `BundleFault` for a film given twice, or kept already, of the same scenario."""
     kept = {
         (event.scenario, sha256_of(path))

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from common.recording import Recorder, SecretRole
 from mocks.psc.endpoints.control import control
-from mocks.psc.http.access import hold_address
+from mocks.psc.http.access import require_address
 from mocks.psc.http.call import (
     BODY_LIMIT,
     Answer,
@@ -135,7 +135,7 @@ class Door:
 
     def _answer(self, call: Call, place: Place, octets: bytes) -> Answer:
         try:
-            self._hold_address(call)
+            self._require_address(call)
             _read(call, octets)
             return self._handled(call, place)
         except Refused as refused:
@@ -145,12 +145,12 @@ class Door:
             call.facts["bench_error"] = f"{type(error).__name__}: {error}"
             return json_answer({"error": "server_error"}, 500, refused_for="bench_error")
 
-    def _hold_address(self, call: Call) -> None:
+    def _require_address(self, call: Call) -> None:
         """Raises `Refused` for a stranger; who came is among the facts where not everybody may."""
         if self._guard.allowed.networks:
             peer = _peer(call.request)
             call.facts["peer"] = peer
-            hold_address(self._guard, peer)
+            require_address(self._guard, peer)
 
     def _handled(self, call: Call, place: Place) -> Answer:
         endpoint = place.endpoint

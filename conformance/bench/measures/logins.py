@@ -149,7 +149,7 @@ def sign_in_by_code(provider: Provider) -> None:
     answer = parse_qs(urlsplit(back).query)
     if answer.get("state") != [state] or "code" not in answer:
         raise MeasureFailed(f"code login: the callback was {back[:120]}, expected state and code")
-    _hold(
+    _require_answer(
         provider.token(
             {
                 "grant_type": "authorization_code",
@@ -163,10 +163,12 @@ def sign_in_by_code(provider: Provider) -> None:
 
 def sign_in_by_ciba(provider: Provider) -> None:
     """One login by CIBA. Raises `MeasureFailed` when it is not one."""
-    _hold(provider.token({"grant_type": CIBA_GRANT, "auth_req_id": provider.backchannel()}))
+    _require_answer(
+        provider.token({"grant_type": CIBA_GRANT, "auth_req_id": provider.backchannel()})
+    )
 
 
-def _hold(answer: dict[str, Any]) -> None:
+def _require_answer(answer: dict[str, Any]) -> None:
     """Both JWTs must be there on either side, or the two figures would not be of the same work."""
     jwts = [name for name in ("access_token", "id_token") if answer.get(name, "").count(".") == 2]
     if not answer.keys() >= _ISSUED or len(jwts) != 2:

@@ -37,7 +37,7 @@ def scenario_told(effort: Effort, folder: Path) -> Measured:
     """CPU of the process that tells a scenario, in milliseconds a scenario."""
     tests = effort.of(20, quick=10)
     told = _rounds(effort, folder / "told", "tell", tests, _STORIES, _STORY)
-    _hold_completed(folder / "told", _FIRST + effort.rounds * tests)
+    _require_completed(folder / "told", _FIRST + effort.rounds * tests)
     bare = _rounds(effort, folder / "bare", "run", tests, "", _TEST)
     return Measured(told, tests, Peer("pytest", bare))
 
@@ -60,7 +60,7 @@ def _rounds(
     return [(after - before) / 1e6 / tests for before, after in pairwise(ends)]
 
 
-def _hold_completed(reports: Path, count: int) -> None:
+def _require_completed(reports: Path, count: int) -> None:
     """Raises `MeasureFailed` unless every story ran to its end: half a story is no figure."""
     ends = [event.data for path in reports.iterdir() for event in _ends(path)]
     for end in ends:

@@ -59,7 +59,7 @@ def load_findings(folder: Path) -> dict[str, Any]:
         if not isinstance(loaded, dict):
             raise BundleFault(_("{path}: expected an object of findings").format(path=path))
         _Findings.model_validate(loaded)
-        _hold_free_values(loaded, halves=_HALVES.search(octets) is not None)
+        _require_free_values(loaded, halves=_HALVES.search(octets) is not None)
     except FileNotFoundError as error:
         said = _("{path}: missing: the run was not finished, see banc finish")
         raise BundleFault(said.format(path=path)) from error
@@ -72,7 +72,7 @@ def load_findings(folder: Path) -> dict[str, Any]:
     return dict(loaded)
 
 
-def _hold_free_values(loaded: dict[str, Any], *, halves: bool) -> None:
+def _require_free_values(loaded: dict[str, Any], *, halves: bool) -> None:
     """Hold to RFC 8785 what the form leaves free; the rest is text, which fails only by `halves`.
 
     Raises `ValueError` or `RecursionError`.

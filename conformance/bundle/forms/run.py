@@ -1,4 +1,4 @@
-"""What `run.started` of a bundle says was asked of its run, held to what readers of it count on."""
+"""Checks the plan that a bundle records in `run.started`."""
 
 from typing import Any
 
@@ -50,8 +50,8 @@ class _Asked(_Form):
     rules: dict[str, str] | None = None
 
 
-def hold_asked(run: object) -> None:
-    """Hold the data of `run.started` to its form, tables included.
+def require_run_form(run: object) -> None:
+    """Checks the form of the data of `run.started`, tables included.
 
     Raises `BundleFault` that names the key.
     """

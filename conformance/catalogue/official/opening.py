@@ -88,7 +88,7 @@ def opened_workbook(path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
 
     with _openable(path, limits) as file:
         _recognise(path, file)
-        _hold_parts(path, file, limits)
+        _require_parts(path, file, limits)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of extensions that openpyxl leaves out
@@ -168,7 +168,7 @@ def _recognise(path: Path, file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _hold_parts(path: Path, file: IO[bytes], limits: Limits) -> None:
+def _require_parts(path: Path, file: IO[bytes], limits: Limits) -> None:
     """Hold the parts of the zip to the limits, by what its directory says: no more is unpacked."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -183,7 +183,7 @@ def _hold_parts(path: Path, file: IO[bytes], limits: Limits) -> None:
                 about = {"size": -(-total // _MIB), "limit": limits.total // _MIB}
                 raise CatalogueFault(said.format(path=path, **about))
             for member in members:
-                _hold_part(path, archive, member, limits)
+                _require_part(path, archive, member, limits)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CatalogueFault(_("{path}: damaged or cut short").format(path=path)) from error
     file.seek(0)
@@ -201,7 +201,7 @@ def _no_workbook(path: Path, names: set[str]) -> str:
     return _("{path}: a zip that holds no workbook, expected a .xlsx").format(path=path)
 
 
-def _hold_part(
+def _require_part(
     path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits
 ) -> None:
     name = member.filename

@@ -112,7 +112,7 @@ def _table(path: Path, sheet: str, rows: Iterable[tuple[int, Cells]]) -> Table:
         if columns is None:
             columns = columns_of(cells)
             if columns is not None:
-                _hold_columns(path, sheet, place, columns)
+                _require_columns(path, sheet, place, columns)
                 table = Table(sheet, columns.layout, twice=columns.twice)
             elif seen >= HEADING_WITHIN:
                 break
@@ -129,7 +129,7 @@ def _table(path: Path, sheet: str, rows: Iterable[tuple[int, Cells]]) -> Table:
     return table
 
 
-def _hold_columns(path: Path, sheet: str, place: int, columns: Columns) -> None:
+def _require_columns(path: Path, sheet: str, place: int, columns: Columns) -> None:
     if not columns.missing:
         return
     said = _("{path}: sheet {sheet}: lacks {missing}: an older layout? Expected the columns of "

@@ -10,7 +10,7 @@ from conformance.bundle.keys import SigningKey
 from conformance.cli.console import at_a_terminal
 from conformance.cli.mishaps import printable
 from conformance.deciding.file import CHOICES, ROLES, Choice
-from conformance.deciding.recording import Table, Wish, hold_key, now, record, table_of
+from conformance.deciding.recording import Table, Wish, now, record, require_lasting_key, table_of
 from conformance.errors import AlteredBundle, BundleFault
 from conformance.locale import _, phrase
 from conformance.reporting.visit.views import VisitItem, VisitStop
@@ -30,7 +30,7 @@ def walk(table: Table, key: SigningKey, options: dict[str, Any]) -> int:
     if not at_a_terminal():
         said = _("nothing to decide: --on and --decision say what, or a person at a terminal does")
         raise BundleFault(said)
-    hold_key(key)
+    require_lasting_key(key)
     if table.decisions.problems:
         raise AlteredBundle(table.decisions.problems[0])
     items = list(_items(merged(table.bundle, options["lang"]).report.visit))

@@ -60,8 +60,8 @@ class Night:
     @classmethod
     def before(cls, options: Mapping[str, Any], plan: Plan, packs: Sequence[str]) -> "Night":
         """Look at every option. Raises `BundleFault` and `PlanError` in one sentence each."""
-        _hold_video(options)
-        _hold_size(options["max_size"])
+        _require_video(options)
+        _require_size(options["max_size"])
         if options["as_json"] and options["like"] is not None:
             raise PlanError(
                 [_("--json cannot stand beside --like: banc diff --json compares them")]
@@ -147,13 +147,13 @@ def _notes(folder: Path) -> Iterator[Mapping[str, Any]]:
                     yield parse_event(part.stem, line).data
 
 
-def _hold_video(options: Mapping[str, Any]) -> None:
+def _require_video(options: Mapping[str, Any]) -> None:
     if options["no_video"] and options["video"] not in (None, "none"):
         said = _("--video {video}: contradicts --no-video")
         raise PlanError([said.format(video=options["video"])])
 
 
-def _hold_size(asked: str | None) -> None:
+def _require_size(asked: str | None) -> None:
     try:
         octets(LEAST if asked is None else asked)
     except ValueError as error:

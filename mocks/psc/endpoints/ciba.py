@@ -30,7 +30,7 @@ def backchannel(call: Call) -> Answer:
     client = authenticate(call)
     if not client.ciba:
         raise refuse("unauthorized_client", "CIBA is not enabled for this client")
-    scope = _hold_request(call)
+    scope = _require_request(call)
     tenant = call.tenant
     person = tenant.people.get(call.form.get("login_hint") or "")
     if call.strike("ciba.unknown-user") or person is None:
@@ -62,7 +62,7 @@ def backchannel(call: Call) -> Answer:
     )
 
 
-def _hold_request(call: Call) -> str:
+def _require_request(call: Call) -> str:
     """The scope of a request that is well formed. Raises `Refused` [KEYCLOAK-CIBA errors]."""
     form = call.form
     scope = (form.get("scope") or "").split()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from mocks.psc.fault_table import FAULTS
-from mocks.psc.http.access import hold_own_origin, hold_token
+from mocks.psc.http.access import require_own_origin, require_token
 from mocks.psc.http.call import Answer, Call, json_answer, refuse
 from mocks.psc.settings import LIFETIMES
 from mocks.psc.tenant import Tenant
@@ -16,8 +16,8 @@ from mocks.psc.tenant import Tenant
 
 def control(call: Call, tenants: Mapping[str, Tenant]) -> Answer:
     """Answer one control request. Raises `Refused`."""
-    hold_token(call)
-    hold_own_origin(call)
+    require_token(call)
+    require_own_origin(call)
     if call.tail == "tenants" and call.method == "GET":
         return json_answer({"tenants": [tenant.describe() for tenant in tenants.values()]})
     if call.tail == "faults" and call.method == "GET":

@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 
 from mocks.psc.endpoints.mark_page import mark
 from mocks.psc.endpoints.wallet import STREAM
-from mocks.psc.http.access import hold_own_origin, hold_token
+from mocks.psc.http.access import require_own_origin, require_token
 from mocks.psc.http.call import Answer, Call, Refused, redirect
 from mocks.psc.http.rendering import page
 from mocks.psc.tenant import Tenant
@@ -20,7 +20,7 @@ def phone(call: Call) -> Answer:
 
     When a control token is set, `?control_token=` opens the page once and a cookie keeps it open.
     """
-    cookie = hold_token(call)
+    cookie = require_token(call)
     if cookie is not None:
         answer = redirect(_own_path(call, call.query.get("national_id")), (), status=303)
         under_tls = call.request.url.scheme == "https"
@@ -49,7 +49,7 @@ def phone(call: Call) -> Answer:
 
 
 def _answered(call: Call) -> Answer:
-    hold_own_origin(call)
+    require_own_origin(call)
     said = call.form.get("answer")
     try:
         if said not in ("approve", "refuse"):

@@ -48,7 +48,7 @@ def _by_code(call: Call, client: Client) -> dict[str, object]:
             code.grant.revoked = True
         raise refuse("invalid_grant", "code already used: its tokens are revoked")
     code.used = True
-    _hold_code(call, client, code)
+    _require_code(call, client, code)
     code.grant = Grant(
         client_id=client.client_id,
         session=code.session,
@@ -60,7 +60,7 @@ def _by_code(call: Call, client: Client) -> dict[str, object]:
     return tokens.issue(call, code.grant)
 
 
-def _hold_code(call: Call, client: Client, code: Code) -> None:
+def _require_code(call: Call, client: Client, code: Code) -> None:
     """Raises `Refused` unless the code may be redeemed by this request."""
     login = code.login
     if login.client.client_id != client.client_id:

@@ -6,13 +6,13 @@ from mocks.psc.http.call import Call, Refused, json_answer, refuse
 from mocks.psc.http.guard import Guard, _same
 
 
-def hold_address(guard: Guard, peer: str) -> None:
+def require_address(guard: Guard, peer: str) -> None:
     """Raises `Refused` (403) when `peer` is in none of the networks that `guard` lets in."""
     if not guard.lets_in(peer):
         raise refuse("address_not_allowed", f"{peer} is not among the networks allowed", 403)
 
 
-def hold_token(call: Call) -> str | None:
+def require_token(call: Call) -> str | None:
     """Raises `Refused` (401) unless the control token, when one is set, comes with the request.
 
     It may come as Bearer; for the phone page also in the query (there also a ticket), in which case
@@ -39,7 +39,7 @@ def hold_token(call: Call) -> str | None:
     raise Refused(json_answer(data, 401, challenge, refused_for="invalid_token"))
 
 
-def hold_own_origin(call: Call) -> None:
+def require_own_origin(call: Call) -> None:
     """Raises `Refused` (403) when a page of another origin sent this request."""
     origin = call.header("origin")
     if origin and urlsplit(origin).netloc != call.header("host"):
