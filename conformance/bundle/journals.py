@@ -37,9 +37,9 @@ class Followed:
 
     def _sentence(self, name: str, fault: JournalFault) -> str:
         if fault.kind == "truncated":
-            said = _("{path}: cut after {lines} whole lines, of which the chain holds")
+            said = _("{path}: cut after {lines} whole lines, whose chain is intact")
         else:
-            said = _("{path}: the chain holds for {lines} lines; line {line} does not follow")
+            said = _("{path}: the chain is intact for {lines} lines; line {line} does not follow")
         return said.format(path=name, lines=self.lines[name], line=fault.line)
 
 

@@ -82,7 +82,7 @@ def opened(path: Path, limits: Limits = LIMITS) -> Iterator[Path]:
         if found.problems:
             raise BundleFault(f"{path}: {found.problems[0].sentence}")
         if not any(name.startswith("journal/") for name in found.files):
-            raise BundleFault(_("{path}: not a bundle: it holds no journal").format(path=path))
+            raise BundleFault(_("{path}: not a bundle: it contains no journal").format(path=path))
         yield found.folder
 
 

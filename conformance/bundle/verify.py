@@ -122,8 +122,8 @@ def _intact(
         said = _("Unchanged, but the bench wrote events that do not have the shape of their kind")
         return Verification(BENCH_ERROR, [said, *followed.misshapen], signer)
     said = _(
-        "Unchanged since it was sealed by {key}: {files} files, {events} events. "
-        "Who holds that key is not proven."
+        "Unchanged since it was sealed by {key}: {files} files, {events} events. Who owns that "
+        "key is not proven."
     )
     headline = said.format(
         key=signer.sentence(wanted), files=len(manifest.files), events=sum(followed.lines.values())
@@ -135,10 +135,10 @@ def _unsealed(path: Path, found: Contents, deep: bool) -> Verification:
     """A run that was killed: what is recorded is followed to the last whole line of each part."""
     followed = follow(found.files, deep)
     if not followed.lines:
-        said = _("{path}: not a bundle: it holds no journal").format(path=path)
+        said = _("{path}: not a bundle: it contains no journal").format(path=path)
         return Verification(NOT_SEALED, [said])
     sentences = [_("{path}: not sealed: its run did not finish").format(path=path)]
-    whole = _("{path}: {lines} whole lines, of which the chain holds")
+    whole = _("{path}: {lines} whole lines, whose chain is intact")
     for name, lines in followed.lines.items():
         if name not in followed.faults:
             sentences.append(whole.format(path=name, lines=lines))

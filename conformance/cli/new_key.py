@@ -21,5 +21,5 @@ def make_lasting_key(path: Path | None) -> None:
     from conformance.bundle.keys import make_user_key, user_key_path
 
     made = make_user_key(path)
-    said = _("{path}: signing key {thumbprint}. Whoever holds this file can sign in your name.")
+    said = _("{path}: signing key {thumbprint}. Whoever has this file can sign in your name.")
     click.echo(said.format(path=path or user_key_path(), thumbprint=made.thumbprint), err=True)

@@ -116,7 +116,7 @@ def newest_bundle(reports: Path) -> Path:
     for run in runs_in(reports) if reports.is_dir() else ():
         if run.path.suffix.lower() == ".zip" or (run.path / MANIFEST).is_file():
             return run.path
-    said = _("{path}: holds no sealed bundle, expected that of the run")
+    said = _("{path}: contains no sealed bundle, expected that of the run")
     raise BundleFault(said.format(path=reports))
 
 

@@ -187,7 +187,7 @@ def _fits(read: Document, sealed: Sealed) -> None:
         raise BundleFault(said.format(**about))
     for target in read.targets:
         if not sealed.knows(target):
-            raise BundleFault(_("{name}: the bundle holds nothing of that name").format(
+            raise BundleFault(_("{name}: nothing in the bundle has that name").format(
                 name=target.name))  # fmt: skip
 
 

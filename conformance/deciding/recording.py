@@ -52,7 +52,7 @@ class Table:
             return known[name]
         near = [k for k in known if k.startswith(f"{name} ")] or get_close_matches(name, known, 3)
         hint = _(" (did you mean {name}?)").format(name=" / ".join(near[:_NEAR])) if near else ""
-        said = _("--on {name}: the bundle holds nothing of that name{hint}; see banc decide --list")
+        said = _("--on {name}: nothing in the bundle has that name{hint}; see banc decide --list")
         raise BundleFault(said.format(name=name, hint=hint))
 
 

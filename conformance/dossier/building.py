@@ -36,7 +36,7 @@ def build(dossier: Dossier, folder: Path) -> Dossier:
     """
     proofs = folder / "proofs"
     if folder.is_dir() and any(folder.iterdir()) and not (proofs / INDEX).is_file():
-        said = _("{path}: holds something else, expected an empty folder or an earlier dossier")
+        said = _("{path}: contains something else, expected an empty folder or an earlier dossier")
         raise BundleFault(said.format(path=folder))
     proofs.mkdir(parents=True, exist_ok=True)
     _make_room(proofs)

@@ -182,7 +182,7 @@ def _other_catalogue(name: str, run: Mapping[str, Any], terms: Terms) -> bool:
         return False
     if not terms.any_catalogue:
         said = _(
-            "{path}: held to another version of the catalogue ({theirs}, here {ours}): run it "
+            "{path}: judged by another version of the catalogue ({theirs}, here {ours}): run it "
             "again, or take it with --other-catalogue, to be checked line by line"
         )
         ours = terms.catalogue.sha256[:12]
@@ -225,7 +225,7 @@ def _place(file: str, opened: Contents, name: str) -> str:
             parts.append(part)
     place = "/".join(parts)
     if not file or place not in opened.files:
-        said = _("{path}: proofs/index.csv names {file}, which the bundle does not hold")
+        said = _("{path}: proofs/index.csv names {file}, which the bundle does not contain")
         raise BundleFault(said.format(path=name, file=file or "?"))
     return place
 

@@ -141,7 +141,7 @@ def _reasons(found: Evidence) -> Iterable[str]:
     elif _quality(found) == "to_check" and BY_EYE & set(found.kind.split("+")):
         yield _("a person must look at it")
     if found.older_catalogue:
-        yield _("its run was held to another version of the catalogue")
+        yield _("its run was judged by another version of the catalogue")
 
 
 def _worse_since(chosen: Evidence, found: Iterable[Evidence], product: Product) -> list[str]:

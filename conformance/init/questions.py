@@ -68,7 +68,7 @@ def complaint(field: Field, given: str, before: Answers, folder: Path) -> str | 
     if not given:
         return None if field.optional else _("an answer is expected")
     if not given.isprintable():
-        return _("{value} holds a control character").format(value=repr(given))
+        return _("{value} contains a control character").format(value=repr(given))
     words = [choice.word for choice in field.choices]
     if words and given not in words:
         upper = {word.upper(): word for word in words}
@@ -178,7 +178,7 @@ _CORRIDORS = {
 QUESTIONS: tuple[Question, ...] = (
     Question(
         N_("What is your product called?"),
-        N_("Its name stands on every film and in the report."),
+        N_("Its name appears on every film and in the report."),
         (Field("name", _named_after_folder),),
     ),
     Question(

@@ -33,8 +33,8 @@ def problems_of_external(plan: Plan) -> Iterator[Problem]:
     if not plan.stage.external_services:
         if plan.stage.external.model_fields_set:
             said = _(
-                "stage.external is for a service that somebody else plays, expected psc or mssante "
-                "= 'external' in [stage]"
+                "stage.external is for an external service, expected psc or mssante = "
+                "'external' in [stage]"
             )
             yield ("stage", "external"), said
         return
@@ -63,8 +63,8 @@ def _values(plan: Plan) -> Iterator[Problem]:
     if external.client_secret_env and not _VARIABLE.fullmatch(external.client_secret_env):
         # The value is not shown: it may well be the secret itself.
         said = _(
-            "stage.external.client_secret_env is no name of an environment variable, expected such "
-            "as PSC_CLIENT_SECRET: the secret itself stands in no file"
+            "stage.external.client_secret_env is no name of an environment variable, expected "
+            "such as PSC_CLIENT_SECRET: the secret itself is written in no file"
         )
         yield ("stage", "external", "client_secret_env"), said
     if external.ca_file and plan.folder and not (plan.folder / external.ca_file).is_file():
@@ -102,7 +102,7 @@ def _identities(plan: Plan) -> Iterator[Problem]:
         doctor = plan.identities.get("doctor")
         for key in ("national_id", "name"):
             if doctor is None or getattr(doctor, key) is None:
-                said = _("{key} is missing: the test identity who signs in at the PSC outside")
+                said = _("{key} is missing: the test identity who signs in at the external PSC")
                 yield ("identities",), said.format(key=f"identities.doctor.{key}")
 
 

@@ -169,7 +169,7 @@ def _face(n: int, face: Face) -> Iterator[Problem]:
         key = f"face.{n}.address"
         yield ("face", n, "address"), said.format(key=key, value=repr(face.address))
     if face.start is not None and face.ready is None:
-        said = _("{key} is missing: a product that is started says when it is up")
+        said = _("{key} is missing: a product that the bench starts says when it is ready")
         yield ("face", n), said.format(key=f"face.{n}.ready")
 
 
@@ -179,7 +179,7 @@ def no_url(text: str) -> str | None:
     if not filled.startswith(("http://", "https://")):
         return _("it does not begin with http:// or https://")
     if any(not c.isprintable() or c == " " for c in filled):
-        return _("it holds a space or a control character")
+        return _("it contains a space or a control character")
     try:
         parts = urlsplit(filled)
         port = parts.port

@@ -277,6 +277,6 @@ class Plan(Table):
         names = [face.name for face in self.faces]
         for name in names:
             if names.count(name) > 1:
-                said = _("face {name} stands twice, expected one [[face]] of each name")
+                said = _("face {name} appears twice, expected one [[face]] of each name")
                 raise ValueError(said.format(name=repr(name)))
         return self

@@ -21,25 +21,26 @@ def banner(stage: Mapping[str, Any]) -> Banner:
     """The first line for a stage as `run.started` keeps it: never a result of the ANS."""
     external = stage.get("external")
     named = external if isinstance(external, Mapping) else {}
-    psc = str(named.get("psc_name") or _("PSC outside"))
-    mssante = str(named.get("mssante_name") or _("MSSanté outside"))
+    psc = str(named.get("psc_name") or _("external PSC"))
+    mssante = str(named.get("mssante_name") or _("external MSSanté"))
     services = external_services(stage)
     if not services:
         said = _("this is not a result of the ANS. PSC and MSSanté are simulated.")
     elif services == {"psc"}:
         said = _(
-            "this is not a result of the ANS. MSSanté is simulated; PSC is somebody else's test "
+            "this is not a result of the ANS. MSSanté is simulated; PSC is an external test "
             "platform ({psc}), what was exchanged with it was not seen."
         )
     elif services == {"mssante"}:
         said = _(
-            "this is not a result of the ANS. PSC is simulated; MSSanté is somebody else's test "
+            "this is not a result of the ANS. PSC is simulated; MSSanté is an external test "
             "platform ({mssante}), what was exchanged with it was not seen."
         )
     else:
         said = _(
-            "this is not a result of the ANS. PSC and MSSanté are test platforms of others ({psc}, "
-            "{mssante}): what the screen showed was judged, what was exchanged was not seen."
+            "this is not a result of the ANS. PSC and MSSanté are external test platforms "
+            "({psc}, {mssante}): what the screen showed was judged, what was exchanged was not "
+            "seen."
         )
         told = said.format(psc=psc, mssante=mssante)
         return Banner(_("TEST PLATFORMS"), told, _("Report before test platforms"))

@@ -192,7 +192,7 @@ def _workbook(about: object) -> str:
     if not isinstance(about, Mapping):
         return ""
     said = _("{name}, {rows} rows, imported on {date}, {texts}")
-    texts = _("official texts joined") if about.get("texts") else _("official texts not joined")
+    texts = _("official texts included") if about.get("texts") else _("official texts not included")
     name = str(about.get("name") or _("texts typed in"))
     date = str(about.get("date") or "–")
     return said.format(name=name, rows=str(about.get("rows") or 0), date=date, texts=texts)

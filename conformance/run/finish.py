@@ -49,7 +49,7 @@ def finish(folder: Path, key_path: Path | None = None, lang: str | None = None) 
     _sealable(folder)
     done = Finished(folder, judge(folder))
     if not done.judgement.run:
-        said = _("{path}: its journal holds no run: there is nothing to judge")
+        said = _("{path}: its journal contains no run: there is nothing to judge")
         raise BundleFault(said.format(path=folder))
     done.whole = _ended(folder) == "completed"
     done.problems += recover(folder, done.judgement.run)

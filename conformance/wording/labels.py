@@ -11,7 +11,7 @@ _SUBJECT = re.compile(r"(?P<before>.*?)(?P<stem>[a-z-]+)(?P<number> \d+)?")
 def param_word(name: str) -> str:
     """What a parameter of a finding is. A name that nobody gave words to is shown as it is."""
     return {
-        "action": _("action of the story"),
+        "action": _("action of the scenario"),
         "actual": _("found"),
         "before": _("used before by"),
         "charset": _("character set"),
@@ -35,7 +35,7 @@ def param_word(name: str) -> str:
         "step": _("step"),
         "steps": _("official steps"),
         "times": _("times"),
-        "told": _("told"),
+        "told": _("notified"),
         "type": _("media type"),
         "types": _("links found"),
         "verb": _("command"),
@@ -134,7 +134,7 @@ def driver_word(driver: str) -> str:
 
 def made_elsewhere(by: str) -> str:
     """That a film was made by another program, and what laid it on the run."""
-    return _("film made elsewhere, laid on the run {by}").format(by=start_word(by))
+    return _("film made elsewhere, aligned with the run {by}").format(by=start_word(by))
 
 
 def proof_kind(kinds: str) -> str:
@@ -187,7 +187,7 @@ def proof_reason(reason: str) -> str:
     """Why a proof is not there, or what is wrong with it."""
     return {
         "obtained-elsewhere": _("obtained elsewhere than on this bench"),
-        "no-story": _("no story of the bench shows it"),
+        "no-story": _("no scenario of the bench shows it"),
         "scenario-not-run": _("its scenario was not run"),
         "nothing-recorded": _("the scenario left nothing that shows it"),
         "film-check-failed": _("the film did not pass its checks"),
@@ -203,6 +203,6 @@ def deposit_word(deposit: str) -> str:
     """What a file is worth for a deposit."""
     return {
         "rehearsal": _("rehearsal: a mock can be seen, never to be deposited"),
-        "external": _("before test platforms of others: no mock took part, to be looked at"),
+        "external": _("before external test platforms: no mock took part, to be looked at"),
         "product": _("made by the product, with synthetic people and addresses"),
     }.get(deposit, "")

@@ -39,12 +39,13 @@ def reason_sentence(reason: str | None) -> str:
         "text-unknown": _("steps demonstrated, text of the requirement not read"),
         "by-person": _("no rule judges it: a person shows what its scenario asks"),
         "nothing-to-show": _("no rule judges it, and no proof is asked for it"),
-        "held-by-eye": _("steps demonstrated: a person holds them to the text of the requirement"),
+        "held-by-eye": _(
+            "steps demonstrated: a person checks them against the text of the requirement"
+        ),
         "no-rule": _("no rule of this bench judges it"),
         "not-owed": _("not owed under this plan"),
         "external-stage": _(
-            "only the exchanges with a service that somebody else plays would show it: the bench "
-            "does not see them"
+            "only the exchanges with an external service would show it: the bench does not see them"
         ),
         "check-raised": _("a check of the bench failed"),
         "slice-disagrees": _("judged alone and judged with the run, the scenario differs"),

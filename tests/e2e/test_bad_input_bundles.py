@@ -115,7 +115,7 @@ NO_BUNDLES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a text": (lambda base: written(base / "x.txt", b"bonjour"), "ni un dossier, ni un zip"),
     "an empty folder": (lambda base: folder_of(base / "x"), "il ne contient aucun journal"),
     "a bomb": (lambda base: bomb(base / "x.zip"), "enfle jusqu'à"),
-    "a slip": (lambda base: slipping(base / "x.zip"), "désigne un endroit hors du dossier"),
+    "a slip": (lambda base: slipping(base / "x.zip"), "désigne un endroit hors du paquet"),
     "a cut zip": (lambda base: cut(base / "x.zip"), "ni un dossier, ni un zip"),
 }
 
@@ -151,7 +151,7 @@ def test_a_run_that_was_killed_is_read_sealed_and_says_that_it_was_cut(
 
     assert (first.code, first.lines[1]) == (
         2,
-        "journal/main.jsonl : coupé après 2 lignes entières, dont la chaîne tient",
+        "journal/main.jsonl : coupé après 2 lignes entières, dont la chaîne est intacte",
     )
     assert (replayed.code, len(replayed.lines)) == (2, 1)
     assert "banc finish" in replayed.err

@@ -202,7 +202,7 @@ def test_banc_toml_names_the_folder_and_its_profiles_are_known(banc: Banc, workb
     assert len(workbook_rows) == 20
     assert "INS/INV.0002.01.01" in {row["id"] for row in json.loads(owed.out)["proofs"]}
     assert asked.code == 2
-    assert "--only INS/INV.0002.01 : aucun récit de ce banc ne le raconte encore" in asked.err
+    assert "--only INS/INV.0002.01 : aucun scénario de ce banc ne le joue encore" in asked.err
     assert (gone.code, book.code) == (2, 2)
     assert "gone.toml:9: plan.catalogue 'gone': " in gone.err
     assert "aucun catalogue importé" in gone.err

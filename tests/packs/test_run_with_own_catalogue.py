@@ -189,7 +189,7 @@ def test_another_version_of_our_rows_is_named_and_judged_all_the_same(
 
     choosing._kept.cache_clear()
     assert note == (
-        f"Catalogue d'une autre version que celui de ce banc (1 diffèrent : {first.id}) : "
+        f"Le catalogue n'est pas de la version de ce banc (1 diffèrent : {first.id}) : "
         "jugé avec celui de ce banc"
     )
     assert judgement.requirements["PSC/INV.0001"].verdict is Verdict.REVIEW

@@ -20,9 +20,10 @@ _CODES: dict[str, tuple[Severity, str]] = {
     "scenario-reused": ("error", N_("scenario {id} has another text on line {line}")),
     "proof-reused": ("error", N_("proof {id} is asked under {other} too, on line {line}")),
     "too-many-proofs": ("error", N_("{count} proofs under scenario {id}, expected at most {most}")),
-    "id-is-a-date": ("error", N_("column {title} holds a date: the sheet changed what was typed")),
+    "id-is-a-date": ("error", N_("column {title} contains a date: the spreadsheet changed what "
+                                 "was typed")),
     "cell-is-a-date": (
-        "warning", N_("column {title} holds a date: the sheet changed what was typed")
+        "warning", N_("column {title} contains a date: the spreadsheet changed what was typed")
     ),
     "nature-unknown": ("error", N_("nature {value} is not known, counted as DOIT")),
     "requirement-reused": ("warning", N_("the key of line {line} with another statement")),
@@ -36,7 +37,7 @@ _CODES: dict[str, tuple[Severity, str]] = {
     "blank-scenario": ("warning", N_("scenario {id} without a text")),
     "blank-proof": ("warning", N_("proof {id} without a text")),
     "misspelt-host": ("warning", N_("proof {id} names {host}: {near}?")),
-    "column-twice": ("warning", N_("column {title} stands twice, the first is read")),
+    "column-twice": ("warning", N_("column {title} appears twice, the first is read")),
 }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def save(folder: Path, imported: Imported) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = {entry.name for entry in folder.iterdir()} - _OWN
         if strangers:
-            said = _("{path}: holds other files ({name}…), expected a folder of its own")
+            said = _("{path}: contains other files ({name}…), expected a folder of its own")
             raise CatalogueFault(said.format(path=folder, name=min(strangers)))
         (folder / ".gitignore").write_text(_IGNORE, encoding="utf-8", newline="\n")
         (folder / "LISEZMOI.txt").write_text(_README, encoding="utf-8", newline="\n")

@@ -198,7 +198,7 @@ def _no_workbook(path: Path, names: set[str]) -> str:
     if "mimetype" in names and "content.xml" in names:
         said = _("{path}: an OpenDocument file: save it as .xlsx and import it again")
         return said.format(path=path)
-    return _("{path}: a zip that holds no workbook, expected a .xlsx").format(path=path)
+    return _("{path}: a zip without a workbook, expected a .xlsx").format(path=path)
 
 
 def _require_part(

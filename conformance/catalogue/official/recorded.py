@@ -99,13 +99,12 @@ def kept_in(folder: Path) -> bytes | None:
     except FileNotFoundError as error:
         if not imported:
             return None
-        said = _("{path}: the catalogue of the vendor that this run was held to is missing")
+        said = _("{path}: the vendor's catalogue that this run used is missing")
         raise CatalogueFault(said.format(path=f"blobs/{about}")) from error
     except (ValueError, RecursionError, OSError) as error:
         if not imported:
             return None  # our own rows are in this bench too; verify names the altered file
-        said = _("{path}: the catalogue of the vendor that this run was held to is damaged "
-                 "({reason})")  # fmt: skip
+        said = _("{path}: the vendor's catalogue that this run used is damaged ({reason})")
         raise CatalogueFault(said.format(path=f"blobs/{about}", reason=why(error))) from error
 
 
@@ -171,7 +170,7 @@ def version_note(folder: Path, built_in: Catalogue) -> str:
     )  # fmt: skip
     if not differing:
         return ""
-    said = _("Another version of the catalogue than this bench's own ({count} differ: {ids}): "
-             "judged by this bench's")  # fmt: skip
+    said = _("The catalogue is not of this bench's version ({count} differ: {ids}): judged by "
+             "this bench's")  # fmt: skip
     shown = ", ".join(differing[:8]) + (", …" if len(differing) > 8 else "")
     return said.format(count=len(differing), ids=shown)

@@ -40,7 +40,7 @@ def fill(
         "{id}: text kept in {path}"
     )  # fmt: skip
     yield said.format(id=name, path=target)
-    yield _("The requirement is still for a person to hold to that text.")
+    yield _("A person must still check the requirement against that text.")
     if not imported.rows and not replaced:
         yield _("To use it, in banc.toml:")
         yield "    [plan]"

@@ -196,7 +196,7 @@ def _cell(row: Row, name: str, lang: str) -> str:
         return str(len(value))
     if name == "statement" and value is None:
         known = row["text_status"] == "imported"
-        return _("text not joined") if known else _("text not read")
+        return _("text not included") if known else _("text not read")
     if name == "rules" and not value:
         return str(row["reason"][lang]) if row["reason"] else ""
     if isinstance(value, dict):

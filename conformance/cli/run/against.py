@@ -198,8 +198,8 @@ def _worse(difference: Difference, judgement: Judgement) -> Iterator[str]:
     for scenario, changes in hidden.items():
         rules = sorted({change.key[0] for change in changes})
         if scenario and scenario not in judgement.scenarios:
-            said = _n("no longer told: {scenario} ({n} rule spoke there)",
-                      "no longer told: {scenario} ({n} rules spoke there)", len(rules))  # fmt: skip
+            said = _n("no longer run: {scenario} ({n} rule judged it)",
+                      "no longer run: {scenario} ({n} rules judged it)", len(rules))  # fmt: skip
             yield said.format(scenario=scenario, n=len(rules))
         elif len(rules) == 1:
             yield sentence_of(changes[0])

@@ -50,7 +50,10 @@ def not_external(plan: Plan, lifetimes: str | None) -> str | None:
     if any(face.driver == "browser" for face in plan.faces):
         own_display()
     if lifetimes == "short":
-        said = _("--lifetimes {value}: nobody can shorten those of {service}")
+        said = _(
+            "--lifetimes {value}: the lifetimes of an external service cannot be shortened "
+            "({service})"
+        )
         return said.format(value=lifetimes, service=service_name(plan, "psc"))
     return None
 

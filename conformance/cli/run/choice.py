@@ -72,7 +72,7 @@ def _scenarios(plan: Plan, only: Iterable[str]) -> Iterator[str]:
     untold = {name: story for story in stories if story.reason for name in _names(story)}
     for name in only:
         if name in untold:
-            said = _("--only {name}: no story of this bench tells it yet")
+            said = _("--only {name}: no scenario of this bench runs it yet")
             yield said.format(name=name)
         elif name not in told:
             said = _("--only {name}: no such scenario{near}; see banc list scenarios")

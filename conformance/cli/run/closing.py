@@ -39,7 +39,7 @@ def closing(
     for problem in finished.problems:
         click.echo(_("defect of the bench") + f": {problem}", err=True)
     if not finished.whole:
-        said = _("The run was cut short: what it did not tell is not judged.")
+        said = _("The run was cut short: what it did not run is not judged.")
         click.echo(said, err=True)
     if only_declared(judgement):
         said = _("The bench saw nothing itself: all that was judged is what was declared.")

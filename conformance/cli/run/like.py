@@ -52,17 +52,17 @@ def _to_tell(deposit: Deposit, only: Iterable[str]) -> tuple[str, ...]:
     }
     unknown = [name for name in deposit.scenarios if name not in known]
     if unknown:
-        said = _("told in the deposit and unknown to this bench: {names}")
+        said = _("run in the deposit and unknown to this bench: {names}")
         click.echo(f"banc: {printable(said.format(names=', '.join(unknown)))}", err=True)
     wanted = tuple(only)
     again = {name: {name, name.partition("@")[0]} for name in deposit.scenarios if name in known}
     new = [name for name in wanted if not any(name in names for names in again.values())]
     for name in new:
-        said = _("--only {name}: the deposit did not tell it, there is nothing to compare it with")
+        said = _("--only {name}: the deposit did not run it, there is nothing to compare it with")
         click.echo(f"banc: {said.format(name=name)}", err=True)
     chosen = (*new, *(name for name, names in again.items() if not wanted or names & {*wanted}))
     if not chosen:
-        raise BundleFault(_("{name}: nothing of it can be told here").format(name=deposit.name))
+        raise BundleFault(_("{name}: nothing of it can be run here").format(name=deposit.name))
     return chosen
 
 
@@ -79,8 +79,8 @@ def compared(finished: Finished, code: int) -> int:
         return code
     click.echo(_("Compared with the deposited run {run}:").format(run=printable(likeness.run_id)))
     for names, said in (
-        (likeness.untold, _("Not compared, told in the deposit only: {names}")),
-        (likeness.added, _("Not compared, told here only: {names}")),
+        (likeness.untold, _("Not compared, run in the deposit only: {names}")),
+        (likeness.added, _("Not compared, run here only: {names}")),
     ):
         if names:
             click.echo(f"  {printable(said.format(names=', '.join(names)))}")

@@ -86,7 +86,7 @@ def _place(
         what = _("made on a rehearsal: a mock can be seen on it")
         yield Remark(name, "rehearsal", what, _("a proof made with the official services"))
     if len(named.ids) > 1:
-        what = _("stands for {ids}: a field takes one proof").format(ids=", ".join(named.ids))
+        what = _("used for {ids}: a field takes one proof").format(ids=", ".join(named.ids))
         yield Remark(name, "two-proofs", what, _("one file for each proof id"))
     if not named.ids:
         what = _("names no proof of the catalogue")

@@ -111,7 +111,7 @@ def _run_number(name: str, inside: Inside) -> Iterator[Remark]:
     numbers = [word.rstrip("/").rpartition("/")[2] for word in words]
     found = [number for number in numbers if number.isascii() and number.isdigit()]
     if len(set(found)) != 1:
-        what = _("holds {count} numbers").format(count=len(set(found)))
+        what = _("contains {count} numbers").format(count=len(set(found)))
         yield Remark(name, "wrong-kind", what, _("the number of one run, an integer"))
 
 

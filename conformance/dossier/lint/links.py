@@ -39,7 +39,7 @@ def gazelle_links(file: str, text: str) -> Iterator[Remark]:
     links = urls_in(text)
     expected = _("one permanent link of https://{host}").format(host=OFFICIAL)
     if not links:
-        yield Remark(file, "wrong-kind", _("holds no link"), expected)
+        yield Remark(file, "wrong-kind", _("contains no link"), expected)
     official = [url for url in links if host_of(url) == OFFICIAL]
     if links and not official:
         yield from practice_links(file, text)

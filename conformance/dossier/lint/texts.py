@@ -168,7 +168,7 @@ def broken_word(code: str) -> str:
         "too-deep": _("it is nested too deep"),
         "too-many-parts": _("it has too many parts"),
         "not-a-zip": _("the archive is damaged or cut short"),
-        "too-many-members": _("the archive holds too many files"),
+        "too-many-members": _("the archive contains too many files"),
         "bomb": _("the archive swells out of all proportion"),
         "doctype": _("it declares a document type, which no document of this kind does"),
         "too-many-elements": _("it has too many elements"),

@@ -52,7 +52,7 @@ class WalletForms:
         assert page is not None
         stream = self._agent.peek(f"{page.url.partition('?')[0]}/events", deadline)
         if b"event: answered" not in stream.body:
-            said = _("the wallet stopped telling of the phone (status {status})")
+            said = _("the wallet page no longer follows the phone (status {status})")
             raise Dropped(said.format(status=stream.status))
         self._agent.get(page.url, deadline)
 

@@ -227,7 +227,7 @@ class TerminalPerson:
 
     def _pause(self, about: str) -> None:
         self.record(PAUSE, about=about)
-        self._page.say(_("The story is paused. Enter: go on."), prompt=True)
+        self._page.say(_("The scenario is paused. Enter: go on."), prompt=True)
         self.line()
         self.record("resume", about=about)
 

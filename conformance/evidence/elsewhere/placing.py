@@ -74,14 +74,16 @@ def telling_of(folder: Path, scenario: str) -> Telling:
     told = [name for name in places if name]
     named = [name for name in told if scenario in (name, name.partition("@")[0])]
     if len(named) != 1:
-        said = _("--scenario {name}: the run told {told}, expected one of these names")
+        said = _("--scenario {name}: not in this run, expected one of {told}")
         among = ", ".join(named or told) or "–"
         raise BundleFault(said.format(name=scenario, told=among))
     events = journal.slice(places[named[0]])
     began = [event for event in events if event.kind == "scenario.started"]
     ended = [event for event in events if event.kind == "scenario.finished"]
     if not began or not ended:
-        said = _("--scenario {name}: the run was cut short in it: there is no whole story to show")
+        said = _(
+            "--scenario {name}: the run was cut short in it: there is no whole scenario to show"
+        )
         raise BundleFault(said.format(name=named[0]))
     return _telling(named[0], began[0], ended[-1], events)
 
@@ -151,7 +153,7 @@ def _why_not(film: Path, duration: float, start: Start, telling: Telling) -> str
         about = {"duration": duration, "name": telling.name, "lasted": telling.lasted}
         return said.format(film=film, **about)
     said = _(
-        "{film}: shows {begin} to {end} ({by}), the scenario {name} was told from {began} to "
+        "{film}: shows {begin} to {end} ({by}), the scenario {name} was run from {began} to "
         "{ended}: expected a film of that time, or --starts-at"
     )
     return said.format(

@@ -52,7 +52,7 @@ def statement_of(row: Requirement, lang: str) -> str:
     if row.text:
         return row.text
     if row.text_status == "imported":
-        return _("Official text not joined: it stayed with its owner.")
+        return _("Official text not included: it stayed with its owner.")
     return _("Official text not read.")
 
 

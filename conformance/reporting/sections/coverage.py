@@ -117,7 +117,7 @@ def _shared(verdict: RequirementVerdict, because: Sequence[Because]) -> str:
     if verdict.verdict is Verdict.NOT_TESTED and because:
         if len(because) < len(verdict.rules):
             return _("A part of what it asks was judged, the rest was not.")
-        return _("The scenarios that show it were not told, or showed nothing of it.")
+        return _("The scenarios that show it were not run, or showed nothing of it.")
     return ""
 
 

@@ -61,7 +61,7 @@ def _for_requirement(requirement: RequirementView, seen: Seen) -> Iterator[Showi
         yield _whole(stop, seen)
     untold = _untold_of(found, seen)
     if untold:
-        yield Showing(_("To be run too, not told here: {names}.").format(names=", ".join(untold)))
+        yield Showing(_("To be run too, not run here: {names}.").format(names=", ".join(untold)))
     for finding in found:
         yield Showing(_("To be checked: {rule}.").format(rule=finding.expected))
     if requirement.proofs:

@@ -54,7 +54,7 @@ def _gathered(stop: str, requirement: str, seen: Seen) -> str:
 def _told_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
     for view in seen.scenarios:
         if view.name in places:
-            lead = _("Told in this bundle: {ended}.").format(ended=view.ended)
+            lead = _("Run in this bundle: {ended}.").format(ended=view.ended)
             yield _stop(view.name, view.title, lead, places[view.name], seen, told=True)
 
 
@@ -65,12 +65,12 @@ def _untold_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator
     rows = {row.id: row for row in seen.catalogue.scenarios}
     playable = [name for name in rows if name in rest and rows[name].reason is None]
     for name in playable:
-        lead = _("Not told in this bundle: to be run on the visit.")
+        lead = _("Not run in this bundle: to be run on the visit.")
         yield _stop(name, rows[name].title.said(seen.lang), lead, places[name], seen)
     for name in (name for name in rest if name not in playable):
         row = rows.get(name)
-        why = row.reason.said(seen.lang) if row and row.reason else _("no story of the bench")
-        lead = _("The bench does not tell it ({why}): to be shown by hand.").format(why=why)
+        why = row.reason.said(seen.lang) if row and row.reason else _("no scenario of the bench")
+        lead = _("The bench does not run it ({why}): to be shown by hand.").format(why=why)
         title = row.title.said(seen.lang) if row else ""
         yield _stop(name, title, lead, places[name], seen, playable=False)
     for name in families:

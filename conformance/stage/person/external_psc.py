@@ -152,8 +152,8 @@ def own_display() -> str | None:
     name = os.environ.get("DISPLAY")
     if not name:
         said = _(
-            "somebody must see the browser of the run to sign in outside, and there is no display "
-            "here (DISPLAY is not set)"
+            "a person must see the browser of the run to sign in at the external PSC, and there "
+            "is no display here (DISPLAY is not set)"
         )
         raise NotReady(said)
     return name

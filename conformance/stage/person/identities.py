@@ -73,5 +73,5 @@ def service_name(plan: Plan, service: str) -> str:
     """What an external platform is called, for people."""
     external = plan.stage.external
     if service == PSC:
-        return external.psc_name or _("PSC outside")
-    return external.mssante_name or _("MSSanté outside")
+        return external.psc_name or _("external PSC")
+    return external.mssante_name or _("external MSSanté")

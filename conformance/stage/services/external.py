@@ -75,7 +75,9 @@ class ExternalService:
         """It stays up."""
 
     def _no_fault(self, fault: str) -> str:
-        said = _("a fault needs the mock: {fault} cannot be asked of {service}")
+        said = _(
+            "a fault needs the mock: {fault} cannot be armed on an external service ({service})"
+        )
         return said.format(fault=fault, service=self.called)
 
 

@@ -212,7 +212,10 @@ class ExternalPsc(ExternalService):
         """A story needs the mock for a fault and for short lifetimes."""
         if (why := super().refuses(story)) or story.lifetimes != "short":
             return why
-        said = _("short lifetimes need the mock: nobody can shorten those of {service}")
+        said = _(
+            "short lifetimes need the mock: those of an external service cannot be "
+            "shortened ({service})"
+        )
         return said.format(service=self.called)
 
     def places(self) -> dict[str, str]:

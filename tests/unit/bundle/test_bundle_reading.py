@@ -202,7 +202,7 @@ def test_a_line_that_is_no_event_ends_the_chain(tmp_path: Path, line: bytes) -> 
     said = verify(tmp_path, deep=True)
 
     assert said.sentences[1:] == [
-        "journal/main.jsonl: the chain holds for 0 lines; line 1 does not follow"
+        "journal/main.jsonl: the chain is intact for 0 lines; line 1 does not follow"
     ]
 
 

@@ -159,7 +159,7 @@ def test_a_worker_killed_before_the_seal_is_said_in_an_intact_bundle(tmp_path: P
 
     assert said.code == 0
     assert said.sentences[1] == (
-        "journal/gw0.jsonl: cut after 5 whole lines, of which the chain holds"
+        "journal/gw0.jsonl: cut after 5 whole lines, whose chain is intact"
     )
 
 
@@ -299,7 +299,7 @@ def test_a_journal_rewritten_before_the_seal_is_found_by_its_chain(tmp_path: Pat
 
     assert said.code == 1
     assert said.sentences[1:] == [
-        "journal/main.jsonl: the chain holds for 3 lines; line 4 does not follow"
+        "journal/main.jsonl: the chain is intact for 3 lines; line 4 does not follow"
     ]
 
 
@@ -345,8 +345,8 @@ def test_a_killed_run_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
     assert said.code == 2
     assert said.sentences == [
         f"{folder}: not sealed: its run did not finish",
-        "journal/gw0.jsonl: 5 whole lines, of which the chain holds",
-        "journal/main.jsonl: cut after 4 whole lines, of which the chain holds",
+        "journal/gw0.jsonl: 5 whole lines, whose chain is intact",
+        "journal/main.jsonl: cut after 4 whole lines, whose chain is intact",
     ]
 
 

@@ -284,7 +284,7 @@ def test_scenarios_no_longer_told_are_one_line_each(night: Night) -> None:
 
     assert result.worse
     assert result.lines[0].endswith("): 40 no longer tested")
-    assert "no longer told: S.1 (20 rules spoke there)" in result.lines
+    assert "no longer run: S.1 (20 rules judged it)" in result.lines
     assert "no longer tested in S.2: r.0, r.1, r.10 … and 17 more" in result.lines
 
 

@@ -195,7 +195,7 @@ def test_two_decisions_that_contradict_are_both_refused(bundle: Path, key: Signi
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "an unknown name": ({"names": ["PSC.99.99"]}, "holds nothing of that name"),
+    "an unknown name": ({"names": ["PSC.99.99"]}, "nothing in the bundle has that name"),
     "no author": ({"author": " "}, "author: empty"),
     "tomorrow": ({"date": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, "still to come"),
     "no date": ({"date": "hier"}, "expected a day such as"),
@@ -280,7 +280,7 @@ def test_the_signature_of_somebody_else_does_not_make_it_theirs(
 
 CHANGED: dict[str, tuple[dict[str, Any], str]] = {
     "another bundle": ({"manifest": "0" * 64}, "decided on another bundle"),
-    "an unknown proof": ({"on": [{"proof": "X.1"}]}, "holds nothing of that name"),
+    "an unknown proof": ({"on": [{"proof": "X.1"}]}, "nothing in the bundle has that name"),
     "nothing": ({"on": []}, "not in the form of a decision"),
     "the same twice": ({"on": [{"proof": PROOF}] * 2}, "names the same thing twice"),
     "a day to come": ({"date": "2999-01-01"}, "still to come"),

@@ -249,7 +249,7 @@ def test_a_file_outside_the_bundle_is_never_taken(
     made = dossier(catalogue, hostile, make("sound"))
 
     assert of(made, MAILS) == ("ready", "sound")
-    assert "which the bundle does not hold" in made.left_out[0].why
+    assert "which the bundle does not contain" in made.left_out[0].why
 
 
 def test_one_file_a_proof_is_written_and_a_rehearsal_says_so(

@@ -191,7 +191,7 @@ def test_a_file_as_it_should_be_is_left_in_peace(lint: Lint, name: str) -> None:
         ("PSC.01.01.01.mp4", png, "wrong-kind", "it is a picture"),
         ("PSC.01.01.01.mp4", printed, "wrong-kind", "it is a PDF"),
         ("PSC.08.01.01.pdf", mail, "wrong-kind", "it is the source of a mail"),
-        ("MSS_va1.02.01.01.txt", lambda: b"see the report", "wrong-kind", "it holds no link"),
+        ("MSS_va1.02.01.01.txt", lambda: b"see the report", "wrong-kind", "it contains no link"),
         ("PSC.01.01.01.mp4", lambda: b"", "unreadable", "the file is empty"),
         ("PSC.01.01.01.mkv", lambda: movie(2)[:4000], "unreadable", "not readable to the end"),
         ("PSC.08.01.01.png", lambda: png()[:-6], "unreadable", "damaged or cut short"),
@@ -428,7 +428,7 @@ def test_a_folder_of_a_hundred_thousand_files_is_one_sentence(
         (
             "MSS_va1.37.01.03.zip",
             lambda: zipped(**{f"a{n}": b"x" for n in range(501)}),
-            "the archive holds too many files",
+            "the archive contains too many files",
         ),
         (
             "MSS_va1.13.01.03.xml",

@@ -86,4 +86,4 @@ def test_every_report_begins_by_saying_that_it_is_no_result_of_the_ans(
 
     assert said.word == word
     assert said.sentence.startswith("this is not a result of the ANS.")
-    assert ("PSC outside" in said.sentence) == (stage.get("psc") == "external")
+    assert ("external PSC" in said.sentence) == (stage.get("psc") == "external")

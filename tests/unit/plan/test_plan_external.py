@@ -80,7 +80,7 @@ def test_nothing_of_it_is_for_a_stage_of_mocks() -> None:
 
     [said] = refused(text)
 
-    assert said.startswith("banc.toml:21: stage.external is for a service that somebody else plays")
+    assert said.startswith("banc.toml:21: stage.external is for an external service")
 
 
 @pytest.mark.parametrize(
