@@ -1,4 +1,4 @@
-"""The rules the engine judges itself: the story was told whole, the product outlived it."""
+"""The rules the engine judges itself: the scenario was run whole, the product outlived it."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -25,7 +25,7 @@ from conformance.checks.registry import Said, broken, held, rule, unclear
 def story_complete(events: Events) -> Iterator[Said]:
     """Each official step is done, once, in the order of its number.
 
-    What whoever signs in at an external PSC said of it is part of the story.
+    With an external PSC, what the person who signs in there said counts too.
     """
     started = events.first("scenario.started")
     untold = ("not_tested", "not_ready", "error", "interrupted", "")

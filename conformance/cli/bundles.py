@@ -16,7 +16,7 @@ BUNDLE = click.argument("bundle", type=click.Path(path_type=Path))
 @click.command("verify")
 @BUNDLE
 @click.option("--key", help="Refuse a bundle signed by another key (file or thumbprint).")
-@click.option("--deep", is_flag=True, help="Also hold every event to its schema.")
+@click.option("--deep", is_flag=True, help="Also check every event against its schema.")
 @with_lang
 def verify_command(bundle: Path, key: str | None, deep: bool, lang: str) -> int:
     """Tell whether BUNDLE (folder or zip) is unchanged since it was sealed, and by which key.

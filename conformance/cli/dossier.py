@@ -55,7 +55,9 @@ def dossier_command() -> None:
     help="Write proofs/, dossier.csv and dossier.xlsx there.",
 )
 @click.option(
-    "--other-catalogue", is_flag=True, help="Take bundles held to another catalogue, to be checked."
+    "--other-catalogue",
+    is_flag=True,
+    help="Take bundles judged by another catalogue, to be checked.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON, one object, for machines.")
 @with_lang

@@ -51,7 +51,7 @@ def add_command(
 ) -> int:
     """Add films made elsewhere (OBS, Game Bar, a phone…) to a run: chapters, checks, proofs.
 
-    A film is laid on the run by --starts-at if it is given, else by the mark of the phone page that
+    A film is aligned with the run by --starts-at if given, else by the mark of the phone page that
     it shows (/phone/mark says how), by the date that the file carries, or by the time in its name.
     It must show the whole scenario. The sealed bundle stays as it is: a new one is made and sealed
     beside it, which remembers that the film was made elsewhere.

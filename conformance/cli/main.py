@@ -35,7 +35,7 @@ COMMANDS = {
 SUMMARIES = {
     "init": "Ask ten questions about your product and write its banc.toml.",
     "run": "Rehearse a product: drive it, film it, judge it, seal the proofs.",
-    "serve": "Stand the mock services up for a product here or on another desk.",
+    "serve": "Serve the mock services to a product here or on another desk.",
     "list": "List requirements, scenarios, proofs or rules.",
     "verify": "Tell whether a bundle is as it was sealed.",
     "replay": "Judge a recorded bundle again, with this bench.",

@@ -24,7 +24,7 @@ def report_command(bundle: Path, out: Path, lang: str) -> int:
     It shows bench, vendor and auditor side by side; the verdicts are those that were sealed, and
     the bundle stays as it is. Decisions are recorded by banc decide.
 
-    Exit code: 0 written, 1 the bundle is altered or a decision beside it does not hold (the report
+    Exit code: 0 written, 1 the bundle is altered or a decision beside it is not valid (the report
     says which), 2 not sealed, no bundle, or no place to write to.
     """
     from conformance.cli.mishaps import printable

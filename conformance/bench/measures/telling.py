@@ -67,7 +67,7 @@ def _require_completed(reports: Path, count: int) -> None:
         if end["ended"] != "completed":
             raise MeasureFailed(f"scenario: {end['id']} was {end['ended']}: {end['reason']}")
     if len(ends) != count:
-        raise MeasureFailed(f"scenario: {len(ends)} stories were told, expected {count}")
+        raise MeasureFailed(f"scenario: {len(ends)} scenarios were run, expected {count}")
 
 
 def _ends(bundle: Path) -> list[Event]:

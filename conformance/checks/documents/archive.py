@@ -39,7 +39,7 @@ def _say(name: str, sent: SentMail, defect: str | None) -> Said:
     source=_XDM,
 )
 def layout(events: Events) -> Iterator[Said]:
-    """The archive can be read and holds INDEX.HTM, README.TXT and IHE_XDM/<set>/METADATA.XML."""
+    """The archive can be read and contains INDEX.HTM, README.TXT and IHE_XDM/<set>/METADATA.XML."""
     for name, sent, found in _zips(events):
         yield _say(name, sent, _layout_defect(found))
 

@@ -60,7 +60,7 @@ def _looks(events: Events, change: Change) -> list[Event]:
     source=_FAQ,
 )
 def initial_recipients_told(events: Events) -> Iterator[Said]:
-    """The offer accepted as it stands, every initial recipient is written to, To, Cc, patient."""
+    """When the offer is accepted unchanged, each initial recipient gets a mail: To, Cc, patient."""
     for change in changes(events):
         if change.answered == "accept":
             yield _told(change, change.initial_recipients)
@@ -75,7 +75,7 @@ def initial_recipients_told(events: Events) -> Iterator[Said]:
     source="[BANC-READING later recipients] Ours; derived from [IG-CDA replacement] ANS volume",
 )
 def later_recipients_told(events: Events) -> Iterator[Said]:
-    """The offer accepted as it stands, recipients added by later versions are written to too."""
+    """When the offer is accepted unchanged, recipients added later get a mail too."""
     for change in changes(events):
         everybody = frozenset[str]().union(*(mail.recipients for mail in change.before))
         added = everybody - change.initial_recipients
@@ -123,7 +123,7 @@ def declined_sends_nothing(events: Events) -> Iterator[Said]:
     source=_FAQ,
 )
 def nothing_sent_unasked(events: Events) -> Iterator[Said]:
-    """No mail leaves before the person has answered; one that does is for a person to look at."""
+    """No mail leaves before the person has answered; a person looks at one that does."""
     for change in changes(events):
         if change.act.finished is None:
             continue

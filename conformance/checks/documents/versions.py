@@ -70,7 +70,7 @@ def set_id_kept(events: Events) -> Iterator[Said]:
     source=_FAQ,
 )
 def version_next(events: Events) -> Iterator[Said]:
-    """A new version has the `versionNumber` that follows; one that skips numbers is looked at."""
+    """A new version has the `versionNumber` that follows; a person looks at a skipped number."""
     for found in _replacements(events):
         if found.old.version is None:
             continue

@@ -123,7 +123,7 @@ def _without_accents(text: str) -> str:
     source="[CATALOGUE-W2 SC.MSS/CONF.15] ANS draft of wave 2; [MSS-REF2 ECO.2.4.1] MSSanté 2",
 )
 def x_mss_codecda(events: Events) -> Iterator[Said]:
-    """X-MSS-CODECDA holds the code of each CDA, comma separated; it is absent without a CDA."""
+    """X-MSS-CODECDA lists the code of each CDA, comma separated; it is absent without a CDA."""
     for sent in sent_mails(events):
         codes = [cda.code.code for cda in sent.contents.cdas]
         yield from _header(sent, "x-mss-codecda", ",".join(codes) if codes else None)
@@ -138,7 +138,7 @@ def x_mss_codecda(events: Events) -> Iterator[Said]:
     source="[CATALOGUE-W2 SC.MSS/CONF.14] ANS draft of wave 2; [MSS-REF2 ECO.2.4.2] MSSanté 2",
 )
 def x_mss_ins(events: Events) -> Iterator[Said]:
-    """X-MSS-INS is O when the archive holds a qualified INS, else N; it is absent without a CDA."""
+    """X-MSS-INS is O when the archive contains a qualified INS, else N; absent without a CDA."""
     for sent in sent_mails(events):
         cdas = sent.contents.cdas
         good = [
@@ -177,7 +177,7 @@ def _header(sent: SentMail, name: str, expected: str | None) -> Iterator[Said]:
     source=f"{_WAVE_1}; {_IGL}",
 )
 def pdf_beside(events: Events) -> Iterator[Said]:
-    """Beside the archive stands one PDF per CDA, PDF/A-1, for a level 1 the very one inside it."""
+    """Each CDA has one PDF/A-1 beside the archive; for a level 1 CDA, the very one inside it."""
     for sent in _with_documents(events):
         defect = _pdf_defect(sent)
         if defect:
@@ -210,7 +210,7 @@ def _pdf_defect(sent: SentMail) -> str | None:
     source="[IG-MAIL PDF name] ANS volume on CDA transfer; [MSS-REF2 ECO.2.1.6] MSSanté 2",
 )
 def pdf_name(events: Events) -> Iterator[Said]:
-    """The PDF is named date of the act_type_NAME_given name, with a file number if wanted."""
+    """The PDF is named date of the act_type_NAME_given name, with a file number if need be."""
     for sent in _with_documents(events):
         wanted = [_name_pieces(cda) for cda in sent.contents.cdas]
         named = [normalise(part.filename or "") for part in sent.contents.pdfs]

@@ -94,7 +94,7 @@ def _has_form(shown: str, person: dict[str, str]) -> bool:
     source="[CATALOGUE-W1 MSS/va1.12] ANS catalogue of wave 1; [RFC 5322 §3.6.4] Message-ID",
 )
 def message_id(events: Events) -> Iterator[Said]:
-    """Every mail has one valid Message-ID of its own, which betrays no patient."""
+    """Every mail has one valid Message-ID of its own, which reveals no patient."""
     known: dict[str, SentMail] = {}
     for sent, mail in _readable(events):
         values = mail.raw("message-id")
@@ -153,7 +153,7 @@ def _body_of(part: Part) -> Part | None:
     source="[MSS-REF2 ECO.2.2.3] Référentiel MSSanté 2",
 )
 def utf8(events: Events) -> Iterator[Said]:
-    """Text parts of the body are declared UTF-8, and are."""
+    """Text parts of the body are declared as UTF-8, and are UTF-8."""
     for sent, mail in _readable(events):
         texts = [
             part
@@ -212,7 +212,7 @@ def x_mss_nil(events: Events) -> Iterator[Said]:
     source="[CATALOGUE-W1 MSS/va1.19] ANS, wave 1; [IG-MAIL patient address] ANS volume, its form",
 )
 def patient_address(events: Events) -> Iterator[Said]:
-    """A patient is written to at a qualified INS, and at that of the document if there is one."""
+    """A patient's address is a qualified INS: that of the document, if there is one."""
     tenant = tenant_of(events)
     domain = str(tenant.get("patient_domain", "")).lower()
     qualified = {p["ins"] for p in tenant.get("patients", []) if p.get("qualified")}
@@ -245,7 +245,7 @@ def _address_defect(local: str, qualified: set[str], own: set[str | None]) -> st
     source="[CATALOGUE-W1 MSS/va1.15] ANS catalogue of wave 1; [RFC 3461 §4.1] NOTIFY",
 )
 def dsn_asked(events: Events) -> Iterator[Said]:
-    """A delivery receipt is asked for by some mail (NOTIFY, Return-Receipt-To), else looked at."""
+    """Some mail asks for a delivery receipt (NOTIFY, Return-Receipt-To), else a person looks."""
     mails = list(_readable(events))
     asking = [sent for sent, mail in mails if _asks_dsn(sent, mail)]
     if asking:

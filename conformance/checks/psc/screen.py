@@ -67,7 +67,7 @@ def terms_before_login(events: Events) -> Iterator[Said]:
     """The PSC paragraph can be read before the first login starts.
 
     A login that began while the person at the product was asked something else may be their slip or
-    the product's own doing: they must tell.
+    the product's own doing: they must say.
     """
     looks = [seen for seen in _looks(events, "terms.psc") if seen.data["present"]]
     if is_external(events, "psc"):
@@ -127,8 +127,7 @@ def button_wording(events: Events) -> Iterator[Said]:
 def identity_shown(events: Events) -> Iterator[Said]:
     """The connected zone shows who signed in, by name or national identifier.
 
-    Who it was stands in the tokens; before an external PSC, in what was asked of the
-    person who signs in.
+    Who it was is in the tokens; with an external PSC, in what the person who signs in was asked.
     """
     people = tenant_of(events).get("people", [])
     signed_in = _signed_in(events)
@@ -178,7 +177,7 @@ def _names(seen: Event, person: dict[str, str]) -> bool:
     source="[PSC-DNUM practices] Documentation of a user of PSC: the person chooses",
 )
 def practice_choice(events: Events) -> Iterator[Said]:
-    """A person with several practices is let choose among them."""
+    """A person with several practices can choose among them."""
     for number, seen in enumerate(_looks(events, "practice-choice"), 1):
         reads = [e for e in events.exchanges("userinfo") if e.mono < seen.mono and answer(e)]
         if not reads:
@@ -203,7 +202,7 @@ def _practices(userinfo: Event) -> int:
     source="[PSC-EDC binding message] ANS sample of a proxy e-Santé and its OpenAPI",
 )
 def digits_shown(events: Events) -> Iterator[Said]:
-    """While the person is awaited, the screen shows the digits that were sent to the phone."""
+    """While it waits for the person, the screen shows the digits that were sent to the phone."""
     requests = ciba_logins(events)
     for seen in _looks(events, "ciba.digits"):
         before = [login for login in requests if login.request.data["began"] < seen.mono]

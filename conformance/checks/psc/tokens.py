@@ -132,7 +132,7 @@ def userinfo_in_time(events: Events) -> Iterator[Said]:
 def discovery_name(events: Events) -> Iterator[Said]:
     """The discovery document is asked for under the PSC name, not the standard one.
 
-    Over the whole run: a product keeps the document, and in which story it asks is chance.
+    Over the whole run: a product keeps the document, and in which scenario it asks is chance.
     """
     asked = [e for e in events.exchanges() if e.data["url"].endswith((_STANDARD_NAME, _PSC_NAME))]
     wrong = [exchange for exchange in asked if exchange.data["url"].endswith(_STANDARD_NAME)]

@@ -18,8 +18,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="JSON, for machines.
 def catalogue_command() -> None:
     """Your own official workbook as the checklist: import, lint, compare, export, fill in.
 
-    The official texts stay on your disk, in a folder that git ignores; bundles hold ids and kinds
-    of proof only, unless `banc run --with-texts` is asked for.
+    The official texts stay on your disk, in a folder that git ignores; bundles contain ids and
+    kinds of proof only, unless `banc run --with-texts` is asked for.
     """
 
 

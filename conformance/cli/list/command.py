@@ -82,7 +82,7 @@ def list_command(
     """List requirements, scenarios, proofs or rules, with their trust and source.
 
     `owed` lists what a product owes under the corridor, wave, profiles and faces of its banc.toml,
-    what is set aside with the sentence why, and the scenarios of which one is enough.
+    what is set aside and why, and the scenarios of which one is enough.
     """
     if kind == "owed":
         from conformance.cli.list.owed import show_owed

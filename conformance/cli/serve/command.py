@@ -48,22 +48,22 @@ def _option_name(key: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for a machine.")
 @with_lang
 def serve_command(**options: Any) -> int:
-    """Stand the mock Pro Santé Connect and the mock MSSanté up for a product, until Ctrl-C.
+    """Serve the mock Pro Santé Connect and the mock MSSanté to a product, until Ctrl-C.
 
     Without options they listen on this machine only. For a product on another desk:
 
     \b
       banc serve --listen 192.168.1.20 --allow 192.168.1.31/32 --export DIR
 
-    DIR then holds what that desk needs: root certificate, hosts lines, addresses, client id and
+    DIR then contains what that desk needs: root certificate, hosts lines, addresses, client id and
     secret, people, mailboxes, a banc.toml, and LISEZMOI.html, which explains it. With
     --config DIR/banc.toml the same addresses are served again, by this command or by banc run.
 
     Beyond this machine there is always TLS, an allow-list (--allow) and, for the phone page and
-    the control API, a token: the address that opens the phone page is shown here only, and serves
+    the control API, a token: the address that opens the phone page is shown here only, and works
     once.
 
-    Each exchange is told in one line; secrets never are. Exit code: 0 when ended by Ctrl-C or
+    Each exchange is shown in one line, without its secrets. Exit code: 0 when ended by Ctrl-C or
     SIGTERM, 2 when it cannot start (address, port, folder, option), with the reason.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)

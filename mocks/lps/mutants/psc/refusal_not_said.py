@@ -7,7 +7,7 @@ from mocks.lps.parts import Parts
 row = "[BANC-READING failure]"
 breaks = {
     "fr": "L’échec de l’identification n’est pas annoncé.",
-    "en": "The failure of a login is not told.",
+    "en": "The failure of a login is not shown.",
 }
 expects = {"psc.refuses.ciba-access-denied": "unclear", "psc.refuses.ciba-expired": "unclear"}
 shown_by = (
