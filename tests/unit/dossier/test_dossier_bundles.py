@@ -318,7 +318,7 @@ def test_a_folder_of_something_else_is_left_alone(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("x", encoding="utf-8")
 
-    with pytest.raises(BundleFault, match="holds something else"):
+    with pytest.raises(BundleFault, match="contains something else"):
         dossier(catalogue, make("run"), out=tmp_path / "mine")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
 

@@ -112,7 +112,7 @@ def test_a_face_that_the_product_lacks_is_said_by_name() -> None:
             "banc.toml:14: face.0.start: {port} has no value, since address 'http://127.0.0.1:5000'",
         ),
         ('ready = "http://127.0.0.1:{port}/"\n', "", "face.0.ready is missing"),
-        ('name = "desktop"', 'name = "web"', "face 'web' stands twice"),
+        ('name = "desktop"', 'name = "web"', "face 'web' appears twice"),
         ("[actions.logout]", "[actions.log_out]", "actions.log_out: unknown action"),
         ('click = "#logout"', 'clik = "#logout"', "actions.logout.steps.0"),
         ('click = "#logout"', 'click = ""', "banc.toml:30: actions.logout.steps.0.click is ''"),
