@@ -186,7 +186,8 @@ def _probe(path: Path, band: int) -> _Probe:
 
 def _in_words(error: str, path: Path) -> str:
     """What ffmpeg says of a film, without the folder in which it lies."""
-    if "Format not on whitelist" in error:
+    # Later versions say of a streaming playlist that they do not take it for one by its name.
+    if "Format not on whitelist" in error or "m3u8/hls" in error:
         return _("no film inside, but a playlist or another kind of file")
     if "max pixel count" in error:
         return _("pictures of more than {most} pixels").format(most=MOST_PIXELS)
