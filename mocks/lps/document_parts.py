@@ -19,7 +19,8 @@ from mocks.lps.documents.xdm import ArchiveParts
 from mocks.lps.mail import composing as mail
 from mocks.lps.mail import outbox
 from mocks.lps.mail import texts as mail_texts
-from mocks.lps.mail.composing import Attachment, Desk, Letter, MailParts, MailSettings
+from mocks.lps.mail.composing import MailParts
+from mocks.lps.mail.letter import Attachment, Desk, Letter, MailSettings
 from mocks.lps.mail.outbox import OutboxParts, SendResult
 
 

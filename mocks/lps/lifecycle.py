@@ -26,7 +26,7 @@ from mocks.lps.documents.records import (
     Version,
 )
 from mocks.lps.documents.submission import Addressee
-from mocks.lps.mail.composing import Desk, Letter
+from mocks.lps.mail.letter import Desk, Letter
 from mocks.lps.mail.outbox import SendResult
 
 __all__ = ["Lifecycle", "Offer"]

@@ -14,7 +14,7 @@ from common.identities import Practice
 from mocks.lps import sign_in_flow
 from mocks.lps.documents.records import Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.letter import Desk, MailSettings
 from mocks.lps.mail.outbox import CannotSend, SendResult
 from mocks.lps.parts import Parts
 from mocks.lps.sessions import Session, Sessions

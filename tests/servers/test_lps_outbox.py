@@ -10,7 +10,7 @@ import pytest
 from common.identities import COLLEAGUE, DOCTOR
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import Recipients
-from mocks.lps.mail.composing import Desk, Letter, MailSettings
+from mocks.lps.mail.letter import Desk, Letter, MailSettings
 from mocks.lps.mail.outbox import CannotSend, SendResult
 from mocks.pki.authority import Authority
 from tests.worlds.loops import LoopThread

@@ -17,7 +17,7 @@ from conformance.documents.xdm import read_xdm
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.letter import Desk, MailSettings
 from mocks.lps.mail.outbox import OutboxParts, SendResult
 
 _DOMAIN = "bench.mss.test"

@@ -8,90 +8,23 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
 from typing import Protocol
 
 from stdnum.fr import nir
 
-from common.identities import Patient, Practice, Professional
+from common.identities import Patient
 from mocks.lps.documents.pages import french_date
-from mocks.lps.documents.records import Kind, Recipients, RecordError, SentMail, Version
-from mocks.lps.documents.submission import Addressee, MetadataAction, Submission
+from mocks.lps.documents.records import RecordError, Version
+from mocks.lps.documents.submission import MetadataAction, Submission
 from mocks.lps.documents.xdm import ARCHIVE_NAME, ArchiveParts
+from mocks.lps.mail.letter import Attachment, Desk, Letter, MailSettings
 
 LABEL_LENGTH = 40
 """Characters of a document type's label in a subject (ECO.2.1.3) and in a file name (ECO.2.1.6)."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """What the mail half is configured with.
-
-    `nil` is the product's reference number [MSS-REF2 ECO.2.4.3]; `mailbox` the user's own address;
-    `domain` the professionals' domain, `patient_domain` the patients'; `ca_file` the authority that
-    signs the server's certificate (PEM); `timeout` in seconds.
-    """
-
-    mailbox: str
-    nil: str
-    product: str
-    version: str
-    editor: str
-    domain: str
-    patient_domain: str
-    smtp_host: str
-    smtp_port: int
-    ca_file: Path
-    timeout: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Who is at work: the person, where they practise, their mailbox and their PSC session.
-
-    `access_token(fresh)` gives the session's access token; with `fresh=True` one newly obtained. It
-    raises `outbox.CannotSend` when there is none to be had.
-    """
-
-    professional: Professional
-    practice: Practice
-    settings: MailSettings
-    access_token: Callable[[bool], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a mail is to say, before it is written.
-
-    `version` is the document carried (for a deletion the one to delete), None for a free message;
-    `addressees` the professionals known among its recipients; `answers` the initial mail of that
-    document, when there is one; `subject` and `text` are the user's own words, the subject only for
-    a free message.
-    """
-
-    kind: Kind
-    recipients: Recipients
-    version: Version | None = None
-    addressees: tuple[Addressee, ...] = ()
-    answers: SentMail | None = None
-    subject: str = ""
-    text: str = ""
-    read_receipt: bool = True
-    end_of_exchange: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """One attachment; `media_type` as `application/zip`."""
-
-    name: str
-    media_type: str
-    content: bytes
 
 
 class MailParts(ArchiveParts, Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.letter import Desk, MailSettings
 
 
 @dataclass(frozen=True, slots=True)

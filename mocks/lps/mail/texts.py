@@ -2,7 +2,7 @@
 
 from mocks.lps.documents.pages import french_moment
 from mocks.lps.documents.records import SentMail, Version
-from mocks.lps.mail.composing import Desk, Letter
+from mocks.lps.mail.letter import Desk, Letter
 
 
 def body_of(letter: Letter, desk: Desk) -> str:

@@ -11,7 +11,7 @@ from conformance.checks.registry import Answer, Rule, Said
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import CONSULTATION, EPISODE_SUMMARY, DocumentType, Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.letter import Desk, MailSettings
 from mocks.lps.mail.outbox import OutboxParts, SendResult
 from tests.unit.checks.checks_story import DOMAIN, PATIENT_DOMAIN, Story
 from tests.worlds.psc import PscWorld

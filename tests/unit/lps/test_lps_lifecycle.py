@@ -16,7 +16,7 @@ from common.identities import COLLEAGUE, DOCTOR, NURSE, PATIENT, UNQUALIFIED_PAT
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.documents.records import Kind, RecordError, Records
 from mocks.lps.lifecycle import Lifecycle
-from mocks.lps.mail.composing import Desk, MailSettings
+from mocks.lps.mail.letter import Desk, MailSettings
 from mocks.lps.mail.outbox import OutboxParts, SendResult
 
 DOMAIN = "cabinet.mss.test"

@@ -28,7 +28,7 @@ from mocks.lps.documents.records import (
     SentMail,
     Version,
 )
-from mocks.lps.mail.composing import Desk, Letter, MailSettings
+from mocks.lps.mail.letter import Desk, Letter, MailSettings
 
 PARTS = DocumentParts()
 DOMAIN = "cabinet.mss.test"

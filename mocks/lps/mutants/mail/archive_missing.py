@@ -2,7 +2,7 @@
 
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.mail import composing as mail
-from mocks.lps.mail.composing import Attachment, Desk, Letter
+from mocks.lps.mail.letter import Attachment, Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
 row = "[IG-MAIL attachments]"

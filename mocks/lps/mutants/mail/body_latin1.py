@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from mocks.lps.document_parts import DocumentParts
 from mocks.lps.mail import composing as mail
-from mocks.lps.mail.composing import Desk, Letter
+from mocks.lps.mail.letter import Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
 row = "[MSS-REF2 ECO.2.2.3]"

@@ -3,7 +3,7 @@
 from email.headerregistry import Address
 
 from mocks.lps.mail import composing as mail
-from mocks.lps.mail.composing import Desk
+from mocks.lps.mail.letter import Desk
 from mocks.lps.parts import Parts, with_documents
 
 row = "[MSS-VENDOR From]"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mocks.lps.mail import composing as mail
-from mocks.lps.mail.composing import Desk, Letter
+from mocks.lps.mail.letter import Desk, Letter
 from mocks.lps.parts import Parts, with_documents
 
 row = "[MSS-REF2 ECO.2.4.3]"

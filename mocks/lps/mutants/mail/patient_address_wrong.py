@@ -2,7 +2,7 @@
 
 from common.identities import Patient
 from mocks.lps.mail import composing as mail
-from mocks.lps.mail.composing import MailSettings
+from mocks.lps.mail.letter import MailSettings
 from mocks.lps.parts import Parts, with_documents
 
 row = "[IG-MAIL patient address], [INS-FORM key]"

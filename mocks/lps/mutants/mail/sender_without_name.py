@@ -2,7 +2,7 @@
 
 from email.headerregistry import Address
 
-from mocks.lps.mail.composing import Desk
+from mocks.lps.mail.letter import Desk
 from mocks.lps.parts import Parts, with_documents
 
 row = "[MSS-REF2 ECO.2.2.7]"

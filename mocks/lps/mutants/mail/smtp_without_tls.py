@@ -2,7 +2,7 @@
 
 import smtplib
 
-from mocks.lps.mail.composing import MailSettings
+from mocks.lps.mail.letter import MailSettings
 from mocks.lps.parts import Parts, with_documents
 
 row = "[MSS-REF2 ECO.1.0.1]"

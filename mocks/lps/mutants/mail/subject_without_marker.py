@@ -1,7 +1,7 @@
 """The subject is the title of the document."""
 
 from mocks.lps.mail import composing as mail
-from mocks.lps.mail.composing import Letter
+from mocks.lps.mail.letter import Letter
 from mocks.lps.parts import Parts, with_documents
 
 row = "[MSS-REF2 ECO.2.1.3]"

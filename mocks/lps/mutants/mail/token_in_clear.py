@@ -5,7 +5,7 @@ import smtplib
 from collections.abc import Sequence
 
 from mocks.lps.document_parts import DocumentParts
-from mocks.lps.mail.composing import Desk
+from mocks.lps.mail.letter import Desk
 from mocks.lps.mail.outbox import SendResult
 from mocks.lps.parts import Parts, with_documents
 
