@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         wanted = declaration.id not in outside and _wanted(config, declaration, _means(item))
         (chosen if wanted else dropped).append(item)
     chosen += _twins(chosen, dropped)
-    items[:] = sorted(chosen, key=_told_when)
+    items[:] = sorted(chosen, key=_place_in_run)
     if dropped:
         config.hook.pytest_deselected(items=[item for item in dropped if item not in chosen])
 
@@ -131,7 +131,7 @@ def _twins(chosen: list[pytest.Item], dropped: list[pytest.Item]) -> list[pytest
     return [i for i in dropped if (d := _declared(getattr(i, "function", None))) and d.id in needed]
 
 
-def _told_when(item: pytest.Item) -> tuple[bool, int]:
+def _place_in_run(item: pytest.Item) -> tuple[bool, int]:
     """The tour first, in its own order; twins before the stories with a fault."""
     declaration = _declared(getattr(item, "function", None))
     if declaration is None:

@@ -104,7 +104,7 @@ ROWS = (
         N_("opened, eleven empty steps, closed, judged; adapter; without product and start"),
         10.0,
         "ms",
-        "telling:scenario_told",
+        "scenarios:scenario_run",
     ),
     Row(
         "report",

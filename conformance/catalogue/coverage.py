@@ -66,7 +66,7 @@ def unknown_scenarios(catalogue: Catalogue, declared: Iterable[str]) -> list[str
     return sorted(set(declared) - known)
 
 
-def untold_scenarios(catalogue: Catalogue, declared: Iterable[str]) -> list[str]:
+def scenarios_without_story(catalogue: Catalogue, declared: Iterable[str]) -> list[str]:
     """Scenarios that no story tells and that give no reason for it."""
     told = set(declared)
     return [s.id for s in catalogue.scenarios if s.reason is None and s.id not in told]

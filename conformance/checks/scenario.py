@@ -28,8 +28,8 @@ def story_complete(events: Events) -> Iterator[Said]:
     With an external PSC, what the person who signs in there said counts too.
     """
     started = events.first("scenario.started")
-    untold = ("not_tested", "not_ready", "error", "interrupted", "")
-    if started is None or events.scenario.ended in untold:
+    cut_short = ("not_tested", "not_ready", "error", "interrupted", "")
+    if started is None or events.scenario.ended in cut_short:
         return
     total: int = started.data["steps"]
     if total == 0:

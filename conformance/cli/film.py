@@ -60,7 +60,7 @@ def add_command(
     """
     from conformance.cli.run.closing import closing
     from conformance.comparing.earlier_runs import newest_bundle
-    from conformance.evidence.elsewhere.placing import lay, telling_of
+    from conformance.evidence.elsewhere.placing import lay, scenario_run_of
     from conformance.run.added_films import add_films, sealed
     from conformance.wording.films import start_word
 
@@ -72,12 +72,15 @@ def add_command(
     if new_key:
         make_lasting_key(key)
     with sealed(source) as folder:
-        tellings = [telling_of(folder, name) for name in scenarios]
-        laid = [lay(film, telling, moment) for film, telling in zip(films, tellings, strict=True)]
+        scenario_runs = [scenario_run_of(folder, name) for name in scenarios]
+        laid = [
+            lay(film, scenario_run, moment)
+            for film, scenario_run in zip(films, scenario_runs, strict=True)
+        ]
         for one in laid:
             said = _("{film}: begins {seconds:+.1f} s from the scenario {name}, {by}")
-            seconds = one.start.epoch - one.telling.began
-            about = {"name": one.telling.name, "by": start_word(one.start.by)}
+            seconds = one.start.epoch - one.scenario_run.began
+            about = {"name": one.scenario_run.name, "by": start_word(one.start.by)}
             click.echo(printable(said.format(film=one.film.name, seconds=seconds, **about)))
         finished = add_films(folder, laid, out or _beside(source), key, lang)
     return closing(finished, ())

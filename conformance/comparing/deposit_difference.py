@@ -27,14 +27,14 @@ class _About(BaseModel):
 class Likeness:
     """How a run compares with the deposit that it was made like.
 
-    `untold` are the scenarios of the deposit that it did not tell, `added` those that only it told:
+    `not_run` are the scenarios of the deposit that it did not run, `added` those that only it ran:
     neither is compared.
     """
 
     run_id: str
     manifest: str | None
     difference: Difference
-    untold: tuple[str, ...]
+    not_run: tuple[str, ...]
     added: tuple[str, ...]
 
     def lines(self) -> list[str]:
@@ -54,13 +54,13 @@ def likeness_in(
     if not path.is_file():
         return None
     about = _about(path)
-    untold = tuple(name for name in about["scenarios"] if name not in told)
+    not_run = tuple(name for name in about["scenarios"] if name not in told)
     added = tuple(name for name in told if name not in about["scenarios"])
     old, new = load_findings(folder / FOLDER), findings
-    if untold or added:
+    if not_run or added:
         both = {*told} & {*about["scenarios"]}
         old, new = _within(old, both), _within(new, both)
-    return Likeness(about["run_id"], about["manifest"], compare(old, new), untold, added)
+    return Likeness(about["run_id"], about["manifest"], compare(old, new), not_run, added)
 
 
 def _about(path: Path) -> dict[str, Any]:

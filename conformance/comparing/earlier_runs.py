@@ -75,7 +75,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RunFound:
     """A run found in a folder: when it began and what it said of itself."""
 
     path: Path
@@ -105,9 +105,9 @@ def choose(path: Path, kin: Kin) -> Chosen:
     return Chosen(_loaded(path))
 
 
-def runs_in(folder: Path) -> list[Told]:
+def runs_in(folder: Path) -> list[RunFound]:
     """The runs whose bundle (folder or zip) stands in `folder`, newest first; the rest is left."""
-    found = [run for entry in sorted(folder.iterdir()) if (run := _told(entry)) is not None]
+    found = [run for entry in sorted(folder.iterdir()) if (run := _run_found(entry)) is not None]
     return sorted(found, key=lambda run: (run.at, run.path.name), reverse=True)
 
 
@@ -167,7 +167,7 @@ def _loaded(path: Path) -> Earlier:
         return Earlier(path, run[0], run[1], load_findings(folder))
 
 
-def _told(entry: Path) -> Told | None:
+def _run_found(entry: Path) -> RunFound | None:
     """The run of one entry of a folder; None when it is no bundle."""
     if entry.name.startswith("."):
         return None
@@ -181,7 +181,7 @@ def _told(entry: Path) -> Told | None:
             return None
     else:
         return None
-    return Told(entry, *run) if run is not None else None
+    return RunFound(entry, *run) if run is not None else None
 
 
 def _begun(folder: Path) -> tuple[str, Mapping[str, Any]] | None:

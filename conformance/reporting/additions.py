@@ -38,7 +38,7 @@ class Unlike:
 class Deposited:
     """How the run compares with the deposit that it was made like.
 
-    `changes` are worst first; `untold` are the scenarios of the deposit that it did not tell,
+    `changes` are worst first; `not_run` are the scenarios of the deposit that it did not tell,
     `added` those that only it told.
     """
 
@@ -46,7 +46,7 @@ class Deposited:
     manifest: str
     worse: bool
     changes: tuple[Unlike, ...]
-    untold: tuple[str, ...]
+    not_run: tuple[str, ...]
     added: tuple[str, ...]
 
 

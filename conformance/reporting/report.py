@@ -27,7 +27,7 @@ from conformance.reporting.sections.coverage import (
 from conformance.reporting.sections.dossier import DossierView, dossier_view
 from conformance.reporting.sections.findings import conclusion, finding_view, groups, worst_first
 from conformance.reporting.sections.proofs import proof_views
-from conformance.reporting.sections.scenarios import told
+from conformance.reporting.sections.scenarios import scenario_page
 from conformance.reporting.views import (
     Entry,
     FindingView,
@@ -97,7 +97,7 @@ def build(
     journal = Journal(folder)
     places = journal.index()
     pages = [
-        told(folder, verdict, journal.slice(places[name]), catalogue, lang)
+        scenario_page(folder, verdict, journal.slice(places[name]), catalogue, lang)
         for name, verdict in judgement.scenarios.items()
     ]
     seen = {ref: event for page in pages for ref, event in page.seen.items()}

@@ -74,10 +74,10 @@ def _require_new(source: Path, films: Sequence[Laid]) -> None:
         if event.kind == "film.started" and (path := source / event.data["file"]).is_file()
     }
     for laid in films:
-        one = (laid.telling.name, sha256_of(laid.film))
+        one = (laid.scenario_run.name, sha256_of(laid.film))
         if one in kept:
             said = _("{film}: the bundle has this film of {name} already, expected another one")
-            raise BundleFault(said.format(film=laid.film, name=laid.telling.name))
+            raise BundleFault(said.format(film=laid.film, name=laid.scenario_run.name))
         kept.add(one)
 
 
@@ -90,7 +90,7 @@ def _say_from_what(source: Path, out: Path) -> None:
 
 def _kept(out: Path, laid: Laid) -> str:
     """Copy a film under a free name, with its captions; gives its path in the bundle."""
-    file = free_name(out, laid.telling.name, laid.film.suffix.lower())
+    file = free_name(out, laid.scenario_run.name, laid.film.suffix.lower())
     shutil.copyfile(laid.film, out / file)
     captions = webvtt(laid.marks, laid.report.duration)
     vtt = (out / file).with_suffix(".vtt")
@@ -105,7 +105,7 @@ def _record(out: Path, films: Sequence[tuple[Laid, str]]) -> None:
     writer = JournalWriter(out, name, secrets.token_bytes(32), _zero(out))
     try:
         for laid, file in films:
-            writer.scenario = laid.telling.name
+            writer.scenario = laid.scenario_run.name
             for kind, data in (("film.started", _started), ("film.finished", _finished)):
                 writer.record(kind, data(laid, file), source="bench", witness="screen")
     finally:
@@ -139,7 +139,7 @@ def _finished(laid: Laid, file: str) -> dict[str, Any]:
             file=file,
             ok=laid.report.ok,
             duration=laid.report.duration,
-            expected_duration=round(laid.telling.lasted, 3),
+            expected_duration=round(laid.scenario_run.lasted, 3),
             width=laid.report.width,
             height=laid.report.height,
             black_share=laid.report.black_share,

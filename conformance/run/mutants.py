@@ -54,7 +54,7 @@ def run_conformant(configuration: str, mutants: Iterable[Mutant]) -> Row:
     shown = {s for m in mutants if _configuration(m.face) == configuration for s in m.shown_by}
     windows = any(m.face == "window" and _configuration(m.face) == configuration for m in mutants)
     with _screen(windows) as environment:
-        judgement = _told(configuration, sorted(shown), None, environment)
+        judgement = _judged(configuration, sorted(shown), None, environment)
     name = f"{CONFORMANT} ({configuration})"
     if isinstance(judgement, str):
         return Row(name, {}, {}, (judgement,))
@@ -65,7 +65,7 @@ def run_mutant(mutant: Mutant) -> Row:
     """One mutant, told the scenarios that show it."""
     configuration = _configuration(mutant.face)
     with _screen(mutant.face == "window") as environment:
-        judgement = _told(configuration, mutant.shown_by, mutant.name, environment)
+        judgement = _judged(configuration, mutant.shown_by, mutant.name, environment)
     if isinstance(judgement, str):
         return Row(mutant.name, dict(mutant.expects), {}, (judgement,))
     problems = [*_unmet(judgement, mutant)]
@@ -113,7 +113,7 @@ def _said(judgement: Judgement) -> dict[str, str]:
     return {name: v.said for name, v in judgement.rules.items() if v.said is not None}
 
 
-def _told(
+def _judged(
     configuration: str,
     scenarios: Sequence[str],
     mutant: str | None,

@@ -23,8 +23,8 @@ from conformance.bench.measures.logins import (
     sign_in_by_code,
 )
 from conformance.bench.measures.mails import connected, hand_in, mail_of
+from conformance.bench.measures.scenarios import scenario_run
 from conformance.bench.measures.starting import serve_up
-from conformance.bench.measures.telling import scenario_told
 from conformance.bench.model import Effort, MeasureFailed
 from conformance.bench.oidc_peer import PeerMissing, start_peer
 from conformance.bench.processes import Served, alone
@@ -131,7 +131,7 @@ def test_a_repeated_journal_is_whole_and_can_be_judged(tmp_path: Path) -> None:
 def test_a_scenario_costs_more_than_a_bare_test_and_every_story_is_completed(
     tmp_path: Path,
 ) -> None:
-    measured = scenario_told(Effort(quick=True), tmp_path)
+    measured = scenario_run(Effort(quick=True), tmp_path)
 
     assert len(measured.rounds) == 3
     assert measured.figure and measured.peer and measured.peer.figure

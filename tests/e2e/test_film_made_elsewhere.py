@@ -16,7 +16,7 @@ from conformance.bundle.keys import signing_key
 from conformance.bundle.seal import seal
 from conformance.drivers.browser.chromium import find_chromium
 from conformance.errors import BundleFault
-from conformance.evidence.elsewhere.placing import Telling, lay, telling_of
+from conformance.evidence.elsewhere.placing import ScenarioRun, lay, scenario_run_of
 from conformance.evidence.elsewhere.qr_mark import start_by_mark
 from conformance.evidence.film.ffmpeg import run_ffmpeg
 from conformance.journal import Journal, JournalWriter
@@ -89,7 +89,7 @@ def _film(path: Path, seconds: float, *more: str, start: datetime | None = None)
 
 
 def _began(run: Path) -> datetime:
-    return datetime.fromtimestamp(telling_of(run, STORY).began, UTC)
+    return datetime.fromtimestamp(scenario_run_of(run, STORY).began, UTC)
 
 
 def _rows(bundle: Path) -> dict[str, dict[str, str]]:
@@ -164,11 +164,11 @@ def test_the_mark_of_the_phone_page_tells_when_a_film_began(psc_world: Any, tmp_
 
 
 def test_a_camera_that_dates_the_end_of_its_take_is_understood(run: Path, tmp_path: Path) -> None:
-    telling = telling_of(run, STORY)
+    scenario_run = scenario_run_of(run, STORY)
     end = _began(run) + timedelta(seconds=8)
     film = _film(tmp_path / "phone.mp4", 10, start=end)
 
-    laid = lay(film, telling)
+    laid = lay(film, scenario_run)
 
     assert laid.start.by == "metadata-end"
     assert 1.9 <= laid.marks[0].at <= 3.1  # files are dated to the second
@@ -177,11 +177,11 @@ def test_a_camera_that_dates_the_end_of_its_take_is_understood(run: Path, tmp_pa
 def test_a_recorder_that_writes_the_time_into_the_name_is_understood(
     run: Path, tmp_path: Path
 ) -> None:
-    telling = telling_of(run, STORY)
-    start = datetime.fromtimestamp(telling.began - 1).astimezone()
+    scenario_run = scenario_run_of(run, STORY)
+    start = datetime.fromtimestamp(scenario_run.began - 1).astimezone()
     film = _film(tmp_path / f"{start:%Y-%m-%d %H-%M-%S}.mkv", 9)
 
-    laid = lay(film, telling)
+    laid = lay(film, scenario_run)
 
     assert laid.start.by == "name"
     assert 0.9 <= laid.marks[0].at <= 2.1
@@ -428,9 +428,9 @@ def test_films_and_scenarios_go_in_pairs(run: Path, banc: Banc, tmp_path: Path) 
 
 
 def test_a_telling_knows_the_clock_of_its_run(run: Path) -> None:
-    telling: Telling = telling_of(run, "PSC.01.01")
+    scenario_run: ScenarioRun = scenario_run_of(run, "PSC.01.01")
 
-    assert telling.name == STORY
-    assert telling.lasted == pytest.approx(6)
-    assert [n for _mono, n, _title in telling.steps] == [1, 2]
-    assert telling.mono(telling.began) == pytest.approx(1_000_000, abs=1_000_000)
+    assert scenario_run.name == STORY
+    assert scenario_run.lasted == pytest.approx(6)
+    assert [n for _mono, n, _title in scenario_run.steps] == [1, 2]
+    assert scenario_run.mono(scenario_run.began) == pytest.approx(1_000_000, abs=1_000_000)

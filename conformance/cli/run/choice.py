@@ -69,9 +69,9 @@ def _waves(plan: Plan) -> str:
 def _scenarios(plan: Plan, only: Iterable[str]) -> Iterator[str]:
     stories = catalogue_for(plan.imported_catalogue).scenarios
     told = {name for story in stories if story.reason is None for name in _names(story)}
-    untold = {name: story for story in stories if story.reason for name in _names(story)}
+    not_run = {name: story for story in stories if story.reason for name in _names(story)}
     for name in only:
-        if name in untold:
+        if name in not_run:
             said = _("--only {name}: no scenario of this bench runs it yet")
             yield said.format(name=name)
         elif name not in told:

@@ -28,12 +28,12 @@ def closing(
     """
     judgement = finished.judgement
     for finding in judgement.findings:
-        untold = finding.rule == "story.complete" and finding.said in ("broken", "unclear")
-        if untold or finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
+        incomplete = finding.rule == "story.complete" and finding.said in ("broken", "unclear")
+        if incomplete or finding.verdict in (Verdict.FAIL, Verdict.NOT_READY, Verdict.ERROR):
             said = _("{verdict}: {finding}")
             line = said.format(verdict=verdict_word(str(finding.verdict)), finding=_line(finding))
             click.echo(printable(line), err=True)
-        if untold or finding.reason in ("not_ready", "error"):
+        if incomplete or finding.reason in ("not_ready", "error"):
             why = judgement.scenarios[finding.scenario].why
             click.echo(indent(printable(why), "    "), err=True)
     for problem in finished.problems:

@@ -79,7 +79,7 @@ def compared(finished: Finished, code: int) -> int:
         return code
     click.echo(_("Compared with the deposited run {run}:").format(run=printable(likeness.run_id)))
     for names, said in (
-        (likeness.untold, _("Not compared, run in the deposit only: {names}")),
+        (likeness.not_run, _("Not compared, run in the deposit only: {names}")),
         (likeness.added, _("Not compared, run here only: {names}")),
     ):
         if names:

@@ -21,7 +21,7 @@ _LAST_CLOCK = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ScenarioRun:
     """A scenario as it was told: when its first step began, its last ended (epoch, s), its steps.
 
     `at_mono` and `at_epoch` are the same moment on the clock of the run and on the wall.
@@ -49,23 +49,25 @@ class Laid:
     """A film in its place: when it began (epoch, s; `zero`: ns of the run), by what, its checks."""
 
     film: Path
-    telling: Telling
+    scenario_run: ScenarioRun
     start: Start
     report: FilmReport
 
     @property
     def zero(self) -> int:
         """The moment of the first picture on the clock of the run."""
-        return self.telling.mono(self.start.epoch)
+        return self.scenario_run.mono(self.start.epoch)
 
     @property
     def marks(self) -> list[Mark]:
         """The steps, in seconds from the first picture."""
-        return [Mark((mono - self.zero) / 1e9, n, said) for mono, n, said in self.telling.steps]
+        return [
+            Mark((mono - self.zero) / 1e9, n, said) for mono, n, said in self.scenario_run.steps
+        ]
 
 
-def telling_of(folder: Path, scenario: str) -> Telling:
-    """The telling of `scenario` in a bundle: its name, or its id when it was told only once.
+def scenario_run_of(folder: Path, scenario: str) -> ScenarioRun:
+    """The run of `scenario` in a bundle: its name, or its id when it was run only once.
 
     Raises `BundleFault` when the run did not tell it, or told it in several ways.
     """
@@ -85,15 +87,17 @@ def telling_of(folder: Path, scenario: str) -> Telling:
             "--scenario {name}: the run was cut short in it: there is no whole scenario to show"
         )
         raise BundleFault(said.format(name=named[0]))
-    return _telling(named[0], began[0], ended[-1], events)
+    return _scenario_run(named[0], began[0], ended[-1], events)
 
 
-def _telling(name: str, started: Event, finished: Event, events: Sequence[Event]) -> Telling:
+def _scenario_run(
+    name: str, started: Event, finished: Event, events: Sequence[Event]
+) -> ScenarioRun:
     steps = [event for event in events if event.kind == "step.started"]
     ends = [event for event in events if event.kind == "step.finished"]
     first, last = (steps or [started])[0], (ends or [finished])[-1]
     at = datetime.fromisoformat(started.at).timestamp()
-    return Telling(
+    return ScenarioRun(
         name=name,
         began=at + (first.mono - started.mono) / 1e9,
         ended=at + (last.mono - started.mono) / 1e9,
@@ -103,7 +107,7 @@ def _telling(name: str, started: Event, finished: Event, events: Sequence[Event]
     )
 
 
-def lay(film: Path, telling: Telling, said: datetime | None = None) -> Laid:
+def lay(film: Path, scenario_run: ScenarioRun, said: datetime | None = None) -> Laid:
     """Find where `film` lies on `telling`.
 
     Of the moments at which it may have begun, the first with which it shows the whole scenario
@@ -117,10 +121,10 @@ def lay(film: Path, telling: Telling, said: datetime | None = None) -> Laid:
             "{film}: nothing says when it began: show the mark of the phone page, or --starts-at"
         )
         raise BundleFault(wanted.format(film=film))
-    fitting = [start for start in moments if _covers(start, report.duration, telling)]
+    fitting = [start for start in moments if _covers(start, report.duration, scenario_run)]
     if not fitting:
-        raise BundleFault(_why_not(film, report.duration, moments[0], telling))
-    return Laid(film, telling, fitting[0], report)
+        raise BundleFault(_why_not(film, report.duration, moments[0], scenario_run))
+    return Laid(film, scenario_run, fitting[0], report)
 
 
 def _readable(film: Path) -> FilmReport:
@@ -139,18 +143,18 @@ def _readable(film: Path) -> FilmReport:
     return report
 
 
-def _covers(start: Start, duration: float, telling: Telling) -> bool:
-    begins_in_time = start.epoch <= telling.began + _SLACK_S
-    return begins_in_time and start.epoch + duration >= telling.ended - _SLACK_S
+def _covers(start: Start, duration: float, scenario_run: ScenarioRun) -> bool:
+    begins_in_time = start.epoch <= scenario_run.began + _SLACK_S
+    return begins_in_time and start.epoch + duration >= scenario_run.ended - _SLACK_S
 
 
-def _why_not(film: Path, duration: float, start: Start, telling: Telling) -> str:
+def _why_not(film: Path, duration: float, start: Start, scenario_run: ScenarioRun) -> str:
     """One sentence: too short, or of another time."""
-    if duration < telling.lasted - _SLACK_S:
+    if duration < scenario_run.lasted - _SLACK_S:
         said = _(
             "{film}: lasts {duration:.1f} s, shorter than the scenario {name} ({lasted:.1f} s)"
         )
-        about = {"duration": duration, "name": telling.name, "lasted": telling.lasted}
+        about = {"duration": duration, "name": scenario_run.name, "lasted": scenario_run.lasted}
         return said.format(film=film, **about)
     said = _(
         "{film}: shows {begin} to {end} ({by}), the scenario {name} was run from {began} to "
@@ -161,9 +165,9 @@ def _why_not(film: Path, duration: float, start: Start, telling: Telling) -> str
         begin=_clock(start.epoch),
         end=_clock(start.epoch + duration),
         by=start_word(start.by),
-        name=telling.name,
-        began=_clock(telling.began),
-        ended=_clock(telling.ended),
+        name=scenario_run.name,
+        began=_clock(scenario_run.began),
+        ended=_clock(scenario_run.ended),
     )
 
 

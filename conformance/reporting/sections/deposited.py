@@ -25,7 +25,7 @@ def deposited(likeness: Likeness | None) -> Deposited | None:
         manifest=likeness.manifest or "",
         worse=found.regressed,
         changes=tuple(_unlike(change, sort) for sort, own in sorts for change in own),
-        untold=likeness.untold,
+        not_run=likeness.not_run,
         added=likeness.added,
     )
 

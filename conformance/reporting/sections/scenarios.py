@@ -19,16 +19,16 @@ from conformance.wording import verdicts as words
 
 
 @dataclass(slots=True)
-class Told:
+class ScenarioPage:
     """A scenario without its findings yet, and all its events that the page shows."""
 
     view: ScenarioView
     seen: dict[str, SeenEvent] = field(default_factory=dict)
 
 
-def told(
+def scenario_page(
     folder: Path, verdict: ScenarioVerdict, events: Sequence[Event], catalogue: Catalogue, lang: str
-) -> Told:
+) -> ScenarioPage:
     """The page of one scenario. One that the catalogue does not have keeps its id."""
     row = _row(catalogue, verdict.scenario)
     begun, ended = _data(events, "scenario.started"), _data(events, "scenario.finished")
@@ -59,10 +59,10 @@ def told(
         began=_when(events, "scenario.started"),
         ended_at=_when(events, "scenario.finished"),
     )
-    return _filled(Told(view), events, zero)
+    return _filled(ScenarioPage(view), events, zero)
 
 
-def _filled(page: Told, events: Sequence[Event], zero: int | None) -> Told:
+def _filled(page: ScenarioPage, events: Sequence[Event], zero: int | None) -> ScenarioPage:
     """Put what was observed under its step, or outside any."""
     by_number = {step.n: step for step in page.view.steps}
     grouped: dict[int | None, list[SeenEvent]] = defaultdict(list)

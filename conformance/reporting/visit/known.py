@@ -59,7 +59,7 @@ class Seen:
         return frozenset(v.anchor for f, v in self.findings if f.reason == "nothing-seen")
 
     @cached_property
-    def told(self) -> Mapping[str, ScenarioView]:
+    def by_scenario(self) -> Mapping[str, ScenarioView]:
         """The first telling of each scenario of the catalogue, and each telling by its name."""
         found: dict[str, ScenarioView] = {}
         for view in self.scenarios:
@@ -84,7 +84,7 @@ class Seen:
     def by_hand(self, name: str) -> bool:
         """Whether a scenario is only known from the vendor's own workbook."""
         base = name.partition("@")[0]
-        return base in self.by_person and name not in self.told
+        return base in self.by_person and name not in self.by_scenario
 
     @cached_property
     def by_person(self) -> frozenset[str]:

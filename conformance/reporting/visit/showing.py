@@ -24,8 +24,8 @@ def stop_of(requirement: RequirementView, seen: Seen) -> str:
         return ordinary.id
     showing = seen.showing.get(requirement.id, ())
     for row in showing:
-        if row.id in seen.told:
-            return seen.told[row.id].name
+        if row.id in seen.by_scenario:
+            return seen.by_scenario[row.id].name
     playable = [row for row in showing if row.reason is None]
     playable.sort(key=lambda row: row.derogation is not None)  # not every plan may run those
     chosen = next(iter(playable or showing), None)
@@ -59,9 +59,9 @@ def _for_requirement(requirement: RequirementView, seen: Seen) -> Iterator[Showi
     stop = stop_of(requirement, seen)
     if not steps and stop:
         yield _whole(stop, seen)
-    untold = _untold_of(found, seen)
-    if untold:
-        yield Showing(_("To be run too, not run here: {names}.").format(names=", ".join(untold)))
+    not_run = _not_run_of(found, seen)
+    if not_run:
+        yield Showing(_("To be run too, not run here: {names}.").format(names=", ".join(not_run)))
     for finding in found:
         yield Showing(_("To be checked: {rule}.").format(rule=finding.expected))
     if requirement.proofs:
@@ -85,7 +85,7 @@ def _for_proof(view: ProofView, proof: Proof | None, seen: Seen) -> Iterator[Sho
     if proof.external:
         yield Showing(_("Obtained elsewhere: ask for it (link, number, document) and open it."))
         return
-    told = seen.told.get(proof.scenario)
+    told = seen.by_scenario.get(proof.scenario)
     steps = [step for step in (told.steps if told else ()) if _makes(proof, step.n)]
     yield from (_step(step, step.moment) for step in steps[:_SHOWN])
     if not steps:
@@ -102,7 +102,7 @@ def _ordinary_for(requirement: RequirementView, seen: Seen) -> Scenario | None:
     if not any(_waits(view, seen) for view in silent):
         return None
     showing = [row for row in seen.showing.get(requirement.id, ()) if row.fault is None]
-    told = {row.mode for row in showing if row.id in seen.told}
+    told = {row.mode for row in showing if row.id in seen.by_scenario}
     if not told:
         return None
     return next(
@@ -119,14 +119,14 @@ def _waits(view: FindingView, seen: Seen) -> bool:
     return rule is not None and rule.judges(None) and view.anchor in seen.unseen
 
 
-def _untold_of(silent: Sequence[FindingView], seen: Seen) -> list[str]:
+def _not_run_of(silent: Sequence[FindingView], seen: Seen) -> list[str]:
     """The scenarios with the misbehaviour that its silent rules wait for."""
     waiting = [RULES[f.rule] for f in silent if f.verdict == Verdict.NOT_TESTED and f.rule in RULES]
     special = [rule for rule in waiting if not rule.judges(None)]
     return [
         row.id
         for row in seen.catalogue.scenarios
-        if row.id not in seen.told and row.reason is None and row.fault is not None
+        if row.id not in seen.by_scenario and row.reason is None and row.fault is not None
         if any(rule.judges(row.fault) for rule in special)
     ]
 
@@ -147,7 +147,7 @@ def _step(step: StepView, moment: Moment | None) -> Showing:
 
 def _whole(name: str, seen: Seen) -> Showing:
     """The whole scenario, from its first step."""
-    view = seen.told.get(name)
+    view = seen.by_scenario.get(name)
     if view is not None:
         count, moment = len(view.steps), next((s.moment for s in view.steps if s.moment), None)
     else:

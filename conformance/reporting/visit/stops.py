@@ -37,13 +37,13 @@ def visit_stops(seen: Seen) -> list[VisitStop]:
             stop = known.scenario if known else NOWHERE
             if seen.by_hand(stop):
                 continue  # its requirement says which proofs are expected
-            told = seen.told.get(stop)
+            told = seen.by_scenario.get(stop)
             places[told.name if told else stop].append(of_proof(row, proof, verdict, known, seen))
     for finding, view in seen.findings:
         speaks = finding.verdict in _OPEN and finding.verdict is not Verdict.NOT_TESTED
         if speaks and not finding.known and seen.owed.isdisjoint(view.requires):
             places[finding.scenario].append(of_finding(finding, view, seen))
-    return [*_told_stops(places, seen), *_untold_stops(places, seen)]
+    return [*_stops_run(places, seen), *_stops_not_run(places, seen)]
 
 
 def _gathered(stop: str, requirement: str, seen: Seen) -> str:
@@ -51,16 +51,16 @@ def _gathered(stop: str, requirement: str, seen: Seen) -> str:
     return f"{_FAMILY}{family_of(requirement)}" if seen.by_hand(stop) else stop
 
 
-def _told_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
+def _stops_run(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
     for view in seen.scenarios:
         if view.name in places:
             lead = _("Run in this bundle: {ended}.").format(ended=view.ended)
             yield _stop(view.name, view.title, lead, places[view.name], seen, told=True)
 
 
-def _untold_stops(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
+def _stops_not_run(places: Mapping[str, list[VisitItem]], seen: Seen) -> Iterator[VisitStop]:
     families = sorted(name for name in places if name.startswith(_FAMILY))
-    apart = {*seen.told, *families, NOWHERE}
+    apart = {*seen.by_scenario, *families, NOWHERE}
     rest = [name for name in places if name not in apart]
     rows = {row.id: row for row in seen.catalogue.scenarios}
     playable = [name for name in rows if name in rest and rows[name].reason is None]
@@ -99,7 +99,7 @@ def _stop(
         title=title,
         lead=lead,
         command=_command(name, seen) if playable and name else "",
-        told_at=anchor("s", name) if told else "",
+        run_at=anchor("s", name) if told else "",
         items=tuple(ordered),
     )
 

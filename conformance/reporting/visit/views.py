@@ -59,7 +59,7 @@ class VisitStop:
     """One scenario to be shown again and what it makes clear, or one reason why none does.
 
     `command` shows it again with the plan of the bundle; empty when the bench tells no such story.
-    `told_at` is where the page tells it; empty when the run did not.
+    `run_at` is where the page tells it; empty when the run did not.
     """
 
     anchor: str
@@ -67,7 +67,7 @@ class VisitStop:
     title: str
     lead: str
     command: str
-    told_at: str
+    run_at: str
     items: tuple[VisitItem, ...]
 
     @property

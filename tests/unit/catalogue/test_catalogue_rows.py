@@ -8,7 +8,7 @@ import pytest
 
 import scenarios
 from conformance.catalogue import Catalogue, load_catalogue
-from conformance.catalogue.coverage import coverage, unknown_scenarios, untold_scenarios
+from conformance.catalogue.coverage import coverage, scenarios_without_story, unknown_scenarios
 from conformance.catalogue.lint import problems
 from conformance.checks.all_rules import all_rules
 from conformance.plan.packs import TOUR
@@ -61,7 +61,7 @@ def test_stories_and_catalogue_tell_the_same_scenarios(catalogue: Catalogue) -> 
     told = {story.id: story for story in stories()}
 
     assert unknown_scenarios(catalogue, told) == []
-    assert untold_scenarios(catalogue, told) == []
+    assert scenarios_without_story(catalogue, told) == []
     for name, story in told.items():
         row = catalogue.scenario(name)
         assert (story.fault, story.twin) == (row.fault, row.twin), name

@@ -33,7 +33,7 @@ _TEST = '''
 '''
 
 
-def scenario_told(effort: Effort, folder: Path) -> Measured:
+def scenario_run(effort: Effort, folder: Path) -> Measured:
     """CPU of the process that tells a scenario, in milliseconds a scenario."""
     tests = effort.of(20, quick=10)
     told = _rounds(effort, folder / "told", "tell", tests, _STORIES, _STORY)
