@@ -108,7 +108,7 @@ def _scenario_run(
 
 
 def lay(film: Path, scenario_run: ScenarioRun, said: datetime | None = None) -> Laid:
-    """Find where `film` lies on `telling`.
+    """Find where `film` lies on `scenario_run`.
 
     Of the moments at which it may have begun, the first with which it shows the whole scenario
     counts. Raises `BundleFault` for a file that is no film, a film of another time or one that is

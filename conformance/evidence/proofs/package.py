@@ -35,7 +35,7 @@ def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[Proof
     (folder / "proofs").mkdir()
     told = {
         base: journal.slice(places[name])
-        for base, name in _best_telling(journal, places).items()
+        for base, name in _best_run(journal, places).items()
         if any(proof.scenario == base for proof in known.proofs)
     }
     external = external_services(run.get("stage") or {})
@@ -52,7 +52,7 @@ def _run(events: Iterable[Event]) -> Mapping[str, Any]:
     return next((event.data for event in events if event.kind == "run.started"), {})
 
 
-def _best_telling(journal: Journal, names: Iterable[str]) -> dict[str, str]:
+def _best_run(journal: Journal, names: Iterable[str]) -> dict[str, str]:
     """For each scenario of the catalogue, the name under which it was told best.
 
     A scenario told by several means (`PSC.01.01@ecps`) is shown by the first that was completed.
