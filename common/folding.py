@@ -1,4 +1,4 @@
-"""How texts are compared whose accents do not count."""
+"""Removes accents, for texts that are compared without them."""
 
 import unicodedata
 

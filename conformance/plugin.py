@@ -108,7 +108,7 @@ def _is_story(item: pytest.Item) -> bool:
 
 
 def _not_for_the_plan(config: pytest.Config) -> dict[str, str]:
-    """The scenarios that the plan may not run; a plan that cannot be read is told later, once."""
+    """The scenarios that the plan may not run; an unreadable plan is reported later, once."""
     path: str | None = config.getoption("--banc-config")
     try:
         plan = load_plan(Path(path) if path else None)
@@ -171,7 +171,7 @@ def _worker(config: pytest.Config) -> WorkerSession:
 
 @pytest.fixture
 def means(request: pytest.FixtureRequest) -> str:
-    """The means of a story told once for each; parametrised above."""
+    """The means of a scenario that is run once for each; parametrised above."""
     return str(request.param)
 
 

@@ -33,7 +33,7 @@ _Function = TypeVar("_Function", bound=Callable[..., None])
 class Declaration:
     """What `@scenario` says of a story; `id` is that of the catalogue.
 
-    `means` lists the variants with which it is told (`ecps`, `cps`), `fault` is the one fault that
+    `means` lists the variants with which it is run (`ecps`, `cps`), `fault` is the one fault that
     is armed and `twin` the same story without it; it `writes` when it asks for mail addresses.
     """
 

@@ -44,7 +44,7 @@ class Followed:
 
 
 def follow(files: Mapping[str, Path], deep: bool = False) -> Followed:
-    """Read every journal part to its last whole line; `deep` also holds each event to its kind."""
+    """Read every journal part to its last whole line; `deep` also checks every event."""
     found = Followed()
     for name in sorted(n for n in files if n.startswith("journal/") and n.endswith(".jsonl")):
         path = files[name]

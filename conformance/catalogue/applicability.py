@@ -15,7 +15,7 @@ from conformance.locale import _, language
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom the catalogue is held to. `modes` None: how people sign in is not known."""
+    """Who is judged by the catalogue. `modes` None: how people sign in is not known."""
 
     waves: tuple[str, ...]
     corridors: tuple[str, ...]
@@ -119,7 +119,7 @@ def _choices(candidate: Candidate, catalogue: Catalogue, owed: set[str]) -> Iter
 
 
 def _why_no_row(name: str, candidate: Candidate, catalogue: Catalogue) -> str:
-    """Why no row of that id is owed, told of the row that comes nearest."""
+    """Why no row of that id is owed: the reason of the row that comes nearest."""
 
     def nearness(row: Requirement) -> int:
         return sum(

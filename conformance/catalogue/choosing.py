@@ -23,7 +23,7 @@ def catalogue_for(imported: Path | None = None) -> Catalogue:
 
 
 def catalogue_in(folder: Path) -> Catalogue:
-    """The catalogue that the run in the bundle `folder` was held to, of this bench's own version.
+    """The catalogue that judged the run in the bundle `folder`, in the version of this bench.
 
     Raises `CatalogueFault` when the vendor's part of it is missing or damaged.
     """
@@ -34,7 +34,7 @@ def catalogue_in(folder: Path) -> Catalogue:
 
 
 def recorded_for(imported: Path | None, *, with_texts: bool = False) -> "Recorded":
-    """What a run held to `catalogue_for(imported)` keeps of it; official texts only if asked."""
+    """What a run judged by `catalogue_for(imported)` keeps of it; official texts only if asked."""
     from conformance.catalogue.official import folder
     from conformance.catalogue.official.recorded import recorded
 
@@ -44,7 +44,7 @@ def recorded_for(imported: Path | None, *, with_texts: bool = False) -> "Recorde
 
 
 def recorded_like(bundle: Path) -> "Recorded":
-    """What a run keeps that is held to the catalogue of the bundle in the folder `bundle`."""
+    """What a run keeps that is judged by the catalogue of the bundle in the folder `bundle`."""
     from conformance.catalogue.official.recorded import kept_in, read_kept, recorded
 
     octets = kept_in(bundle)

@@ -1,4 +1,4 @@
-"""Holds the rows of the catalogue to each other: every id that one names, another has."""
+"""Checks the rows of the catalogue against each other: every id that is named exists."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -210,7 +210,7 @@ def _files(shelf: Traversable) -> Iterator[tuple[str, bytes]]:
 
 
 class _Reading:
-    """What was read so far, and where: an id met twice is told with both places."""
+    """What was read so far, and where: the error about an id met twice names both places."""
 
     def __init__(self) -> None:
         self.requirements: list[Requirement] = []

@@ -55,7 +55,7 @@ def read_source(name: str, octets: bytes) -> Source:
 
 
 def validation_problem(error: ValidationError, path: Path, source: Source) -> CatalogueError:
-    """One complaint of pydantic, told with its line: an unknown key explains a missing one."""
+    """One complaint of pydantic with its line: an unknown key explains a missing one."""
     first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     where = path + tuple(first["loc"])
     key = ".".join(str(part) for part in first["loc"]) or "row"

@@ -67,7 +67,7 @@ def init_command(out: Path, answers: Path | None, yes: bool, force: bool, lang: 
 
 
 def _from_file(path: Path, folder: Path) -> dict[str, str]:
-    """The answers of a file, each held to its question. Raises `BadAnswers`."""
+    """The answers of a file, each checked by its question. Raises `BadAnswers`."""
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -36,8 +36,8 @@ _PLAN = {"corridor": "corridor", "wave": "waves", "profiles": "profiles", "packs
 class Deposit:
     """What a bundle says of its run. `manifest` is None when it was never sealed.
 
-    `scenarios` are the names that were told, in order; `run` the data of `run.started`;
-    `catalogue` what it was held to, in the version of this bench, and `note` says whether that is
+    `scenarios` are the names of those that ran, in order; `run` the data of `run.started`;
+    `catalogue` what judged it, in the version of this bench, and `note` says whether that is
     another one.
     """
 
@@ -56,7 +56,7 @@ class Deposit:
 
     @property
     def filmed(self) -> bool:
-        """Whether it was told on film."""
+        """Whether it was filmed."""
         return bool((self.run.get("environment") or {}).get("film"))
 
     @property
@@ -139,7 +139,7 @@ def as_deposited(plan: Plan, run: Mapping[str, Any]) -> Plan:
 
 
 def strangeness(deposit: Deposit, rules: Mapping[str, str]) -> Iterator[str]:
-    """What of the deposit is not the same here, a sentence each, to be told before the start.
+    """What of the deposit is not the same here, a sentence each, to be said before the start.
 
     `rules` are the hashes of this bench.
     """

@@ -38,7 +38,7 @@ class Likeness:
     added: tuple[str, ...]
 
     def lines(self) -> list[str]:
-        """What differs, in sentences, what became worse first; changed rules were told before."""
+        """What differs, in sentences, what became worse first; changed rules were named before."""
         return lines(replace(self.difference, rules_changed=[]))
 
 
@@ -48,7 +48,7 @@ def likeness_in(
     """The difference of the bundle `folder` with its deposit; None when it was made like none.
 
     `findings` are those of the new run, `told` its scenarios. Findings over the whole run are
-    compared only when the same scenarios were told, no more and no less. Raises `BundleFault`.
+    compared only when the same scenarios ran, no more and no less. Raises `BundleFault`.
     """
     path = folder / FOLDER / "deposit.json"
     if not path.is_file():

@@ -176,7 +176,7 @@ def _added(difference: Difference, change: Change, before: int | None) -> None:
 
 
 def _rank(side: Mapping[str, Any]) -> int:
-    """Place among the verdicts, worst first; a failure that was expected is told as a warning."""
+    """Place among the verdicts, worst first; a failure that was expected counts as a warning."""
     known = side["known"] and side["verdict"] == Verdict.FAIL
     return _RANK[Verdict.WARNING if known else side["verdict"]]
 

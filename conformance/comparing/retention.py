@@ -1,4 +1,4 @@
-"""Keeps a reports folder small: removes old bundles that can be told to be ours, and no others.
+"""Keeps a reports folder small: removes old bundles that are recognised as ours, and no others.
 
 Removed is only a folder (no link) that holds a whole run of the same product and plan, is as it was
 sealed (so that nothing of it is anybody else's), by no other lasting key than the user's own, has

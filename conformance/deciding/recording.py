@@ -115,7 +115,7 @@ def _require_new(folder: Path, documents: Iterable[bytes]) -> None:
 
 
 def require_lasting_key(key: SigningKey) -> None:
-    """Raises `BundleFault` when `key` is thrown away after a run: nobody could be told by it."""
+    """Raises `BundleFault` when `key` is thrown away after a run: it would identify nobody."""
     if key.who != "user":
         said = _("no key that lasts is here to sign a decision with; --new-key makes one")
         raise BundleFault(said)

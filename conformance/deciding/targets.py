@@ -1,4 +1,4 @@
-"""What a decision on a sealed bundle is held to: its manifest, and what can be decided on in it."""
+"""What a decision on a sealed bundle may be about: its manifest, and what can be decided."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from conformance.locale import _
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a decision is held to: the manifest of a bundle, and what can be decided on in it."""
+    """What a decision may be about: the manifest of a bundle, and what can be decided in it."""
 
     manifest: str
     run_id: str

@@ -25,7 +25,7 @@ def assemble(
 ) -> Dossier:
     """The dossier of a candidate over several bundles (folders or zips), written to `out` if given.
 
-    `any_catalogue` takes bundles that were held to another version of the catalogue. Raises
+    `any_catalogue` takes bundles that another version of the catalogue judged. Raises
     `BundleFault` when no bundle at all can be used or `out` holds something else, `OSError` when a
     file cannot be read or written.
     """

@@ -48,8 +48,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a bundle is held to: the product of the plan, its catalogue, whether another one will
-    do."""
+    """What a bundle must agree with: product, catalogue, and whether another catalogue will do."""
 
     product: Product
     catalogue: Catalogue
@@ -166,7 +165,7 @@ def run_of(folder: Path) -> Mapping[str, Any]:
 
 
 def _other_catalogue(name: str, run: Mapping[str, Any], terms: Terms) -> bool:
-    """Whether the bundle was held to another catalogue; raises `BundleFault` if it cannot count."""
+    """Whether another catalogue judged the bundle; raises `BundleFault` if it cannot count."""
     product = str(run["product"].get("name") or "")
     if product != terms.product.name:
         said = _("{path}: of the product {theirs}, the plan is of {ours}")

@@ -21,7 +21,7 @@ _MEANT = {
 def scenario_verdicts(
     findings: Sequence[Mapping[str, Any]], settled: Settled = lambda key: ""
 ) -> Callable[[str], str]:
-    """The worst verdict of each scenario over the ways in which it was told, by its id.
+    """The worst verdict of each scenario over the means with which it was run, by its id.
 
     A rule over the whole run counts for the scenarios that its subject names. Known failures count
     as warnings, a review that a person settled as they settled it.

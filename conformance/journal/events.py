@@ -74,9 +74,9 @@ def parse_event(part: str, line: bytes) -> Event:
 
 
 def parse_line(line: bytes) -> dict[str, Any]:
-    """The JSON object of one line, held to the types that readers count on.
+    """The JSON object of one line, checked for the types that readers need.
 
-    Somebody else may have written it: raises `ValueError`, `KeyError` or `TypeError` if it is not
+    A stranger may have written it: raises `ValueError`, `KeyError` or `TypeError` if it is not
     an event.
     """
     raw = load_line(line)

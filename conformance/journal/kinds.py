@@ -1,6 +1,6 @@
 """The closed table of event kinds: one frozen dataclass each, from which the schemas are made.
 
-Mocks and drivers hand over plain data of these shapes; tests and `verify --deep` hold them to it.
+Mocks and drivers hand over plain data of these shapes; tests and `verify --deep` check them.
 Times called `began` and `ended` are nanoseconds on the clock of the run (`mono`).
 """
 

@@ -121,7 +121,7 @@ def _seen_in_part(verdict: Verdict, spoken: Sequence[RuleVerdict]) -> tuple[Verd
 
 
 def _demonstrated(scenarios: Mapping[str, ScenarioVerdict], catalogue: Catalogue) -> frozenset[str]:
-    """The EX PSC whose scenario was told to its end, with nothing in it refused."""
+    """The EX PSC whose scenario ran to its end, with nothing in it refused."""
     told = {
         name.partition("@")[0]
         for name, verdict in scenarios.items()

@@ -1,6 +1,6 @@
 """The verdict for the eye and the verdict of record must agree: if not, the bench is at fault.
 
-A worker judges each story as soon as it is told and leaves a digest of what the checks said;
+A worker judges each scenario as soon as it has run and leaves a digest of what the checks said;
 `judge` compares it with its own, unless a rule has changed since.
 """
 

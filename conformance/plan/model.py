@@ -1,4 +1,4 @@
-"""`banc.toml` as values: the product, what it is to be held to, how it is driven."""
+"""`banc.toml` as values: the product, what it owes, how it is driven."""
 
 from datetime import date
 from pathlib import Path
@@ -214,7 +214,7 @@ class Plan(Table):
 
     @property
     def waves(self) -> tuple[Wave, ...]:
-        """The waves that the product is held to."""
+        """The waves whose requirements the product owes."""
         return tuple(self.plan.wave)
 
     @property

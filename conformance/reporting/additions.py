@@ -39,7 +39,7 @@ class Deposited:
     """How the run compares with the deposit that it was made like.
 
     `changes` are worst first; `not_run` are the scenarios of the deposit that it did not tell,
-    `added` those that only it told.
+    `added` those that only it ran.
     """
 
     run_id: str

@@ -111,7 +111,7 @@ class Group:
 
 @dataclass(slots=True)
 class StepView:
-    """One official step of a scenario as it was told."""
+    """One official step of a scenario as it was run."""
 
     n: int
     title: str

@@ -1,4 +1,4 @@
-"""Makes the bundle that holds films made elsewhere: a sealed one is never touched."""
+"""Makes a new bundle with films made elsewhere: a sealed one is never touched."""
 
 import contextlib
 import json

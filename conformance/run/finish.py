@@ -76,7 +76,7 @@ def recover(folder: Path, begun: Mapping[str, Any]) -> list[str]:
 
 
 def _sealable(folder: Path) -> None:
-    """Hold the folder to what a seal will ask of it, before a file of it is changed."""
+    """Checks that the folder can be sealed, before a file of it is changed."""
     if folder.is_file():
         raise BundleFault(_("{path}: a file, expected the folder of a run").format(path=folder))
     with opened(folder):

@@ -50,7 +50,7 @@ def run_all(mutants: Sequence[Mutant], jobs: int) -> list[Row]:
 
 
 def run_conformant(configuration: str, mutants: Iterable[Mutant]) -> Row:
-    """The conformant system in one configuration, told what shows any mutant there."""
+    """The conformant system in one configuration, with the scenarios that show any mutant there."""
     shown = {s for m in mutants if _configuration(m.face) == configuration for s in m.shown_by}
     windows = any(m.face == "window" and _configuration(m.face) == configuration for m in mutants)
     with _screen(windows) as environment:
@@ -62,7 +62,7 @@ def run_conformant(configuration: str, mutants: Iterable[Mutant]) -> Row:
 
 
 def run_mutant(mutant: Mutant) -> Row:
-    """One mutant, told the scenarios that show it."""
+    """One mutant, with the scenarios that show it."""
     configuration = _configuration(mutant.face)
     with _screen(mutant.face == "window") as environment:
         judgement = _judged(configuration, mutant.shown_by, mutant.name, environment)
@@ -119,7 +119,7 @@ def _judged(
     mutant: str | None,
     environment: dict[str, str],
 ) -> Judgement | str:
-    """Tell these scenarios without video in a process of its own; the judgement, or what failed."""
+    """Run these scenarios without video in a process of its own; the judgement, or what failed."""
     with tempfile.TemporaryDirectory(prefix="banc-mutant-") as name:
         done = subprocess.run(
             _command(Path(name), configuration, scenarios, mutant),

@@ -173,7 +173,7 @@ class WorkerSession:
         return cls(stage, writer, grading_for(run, catalogue), failures_only, _begun=begun)
 
     def judge_slice(self, name: str) -> ScenarioVerdict:
-        """The verdict of the scenario that has just been told, for the eye and for pytest."""
+        """The verdict of the scenario that has just run, for the eye and for pytest."""
         told = in_effect([event for event in self.writer.recent() if event.scenario == name])
         events = [*self._begun, *told]
         facts = scenario_facts((name,), events, self._scenarios)[name]
@@ -215,7 +215,7 @@ def _new_folder(reports: Path) -> Path:
 
 
 def _catalogue(plan: Plan, option: Any) -> Recorded:
-    """What the run keeps of the catalogue that it is held to: the plan's, or the deposit's."""
+    """What the run keeps of the catalogue that judges it: the plan's, or the deposit's."""
     if option.banc_like:
         with opened(Path(option.banc_like)) as deposit:
             return recorded_like(deposit)

@@ -1,4 +1,4 @@
-"""What the mocks see, told as it happens: one line an exchange for people, JSON for machines."""
+"""What the mocks see, as it happens: one line an exchange for people, JSON for machines."""
 
 import threading
 import time

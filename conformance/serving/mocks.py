@@ -45,7 +45,7 @@ class ServeOptions:
 def served(wanted: ServeOptions, recorder: Recorder, keys: Path) -> Iterator[Mocks]:
     """The mocks, up and answering, taken down at the end.
 
-    `wanted` was held to its conditions (`listening.problems`, `require_here`); `keys` is the user's
+    `wanted` was checked before (`listening.problems`, `require_here`); `keys` is the user's
     folder of what lasts. Raises `NotReady`, in one sentence, when they cannot be brought up.
     """
     mocks = _up(wanted, recorder, keys)

@@ -1,4 +1,4 @@
-"""What a worker of a run is told when it begins."""
+"""The options of a worker, fixed when it begins."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What tells when a film made elsewhere began, in words."""
+"""The words for what dates the start of a film made elsewhere."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Long journals, made of what the mocks really recorded: one scenario is told, then repeated.
+"""Long journals, made of what the mocks really recorded: one scenario is run, then repeated.
 
 Each repetition bears its own name, its own times, states and tokens (their fingerprints); the chain
 of hashes is whole, so that `judge` and `verify` take the journal for what it is.

@@ -1,4 +1,4 @@
-"""What the bench adds to a scenario: opened, eleven empty steps told, closed, its slice judged.
+"""What the bench adds to a scenario: open, eleven empty steps, close, judge its slice.
 
 The stories do nothing: the product is only asked to begin anew. It is the reference system's
 desktop face by its adapter, in a process of its own that is not counted; neither are start, final

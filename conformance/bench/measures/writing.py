@@ -27,7 +27,7 @@ from conformance.journal import JournalWriter
 
 @dataclass(slots=True)
 class Memory:
-    """A `Recorder` that keeps what it is told, as it is told."""
+    """A `Recorder` that keeps what it is given, unchanged."""
 
     calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 

@@ -1,1 +1,1 @@
-"""Each file of a bundle in its form, as somebody else may have written it."""
+"""Reads each file of a bundle and checks its form: a stranger may have written it."""

@@ -1,4 +1,4 @@
-"""The tables inside events, held to what their readers count on (`verify --deep`).
+"""Checks the tables inside events against the form that readers need (`verify --deep`).
 
 `journal/kinds.py` says what each table holds; other versions of the bench may add keys.
 """

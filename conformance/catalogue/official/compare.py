@@ -51,7 +51,7 @@ class Comparison:
 
 
 def compare(old: Imported, new: Imported) -> Comparison:
-    """The difference from one to the other. A row that only changed its profile is told as one."""
+    """The difference from one to the other. A row that only changed its profile is one change."""
     before, after = facts_of(old.rows), facts_of(new.rows)
     gone, come = set(before) - set(after), set(after) - set(before)
     found = Comparison()

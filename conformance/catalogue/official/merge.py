@@ -128,7 +128,7 @@ def _source(group: Group, imported: Imported) -> str:
 def _filled(
     rows: Iterable[Requirement], imported: Imported, built_in: Catalogue
 ) -> Iterator[Requirement]:
-    """The rows whose text its owner typed in: known to them, for a person to hold the steps to."""
+    """The rows whose text its owner typed in: a person compares the steps with it."""
     texts = {built_in.canonical(name) or name: text for name, text in imported.filled.items()}
     for row in rows:
         if row.id not in texts:

@@ -35,7 +35,7 @@ _KNOWN = (
 class Limits:
     """How much a workbook may be: octets on disk, of a part, of all parts; parts; lines; a cell.
 
-    Parts that are read whole (styles, names of sheets) are held to `small`.
+    Parts that are read whole (styles, names of sheets) may be as large as `small`.
     """
 
     disk: int = 50 * _MIB
@@ -169,7 +169,7 @@ def _recognise(path: Path, file: IO[bytes]) -> None:
 
 
 def _require_parts(path: Path, file: IO[bytes], limits: Limits) -> None:
-    """Hold the parts of the zip to the limits, by what its directory says: no more is unpacked."""
+    """Checks the parts of the zip against the limits, by its directory: no more is unpacked."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()

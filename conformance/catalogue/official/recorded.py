@@ -52,7 +52,7 @@ class Recorded:
 def recorded(
     built_in: Catalogue, whole: Catalogue, imported: Imported | None, *, with_texts: bool = False
 ) -> Recorded:
-    """What a run held to `whole` keeps of it; texts only `with_texts`."""
+    """What a run judged by `whole` keeps of it; texts only `with_texts`."""
     bare = None
     if imported is not None:
         bare = imported if with_texts else imported.without_texts()
@@ -81,7 +81,7 @@ def _about(imported: Imported, with_texts: bool) -> dict[str, Any]:
 def kept_in(folder: Path) -> bytes | None:
     """What the bundle in `folder` keeps, as octets that `read_kept` reads; None when nothing.
 
-    Raises `CatalogueFault` when the vendor's catalogue that its run was held to is not there, or
+    Raises `CatalogueFault` when the vendor's catalogue that judged its run is not there, or
     is not what was put there: its verdicts would be those of other requirements.
     """
     about, imported = _named(folder)

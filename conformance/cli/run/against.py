@@ -91,8 +91,8 @@ class Against:
 def _comparable(finished: Finished, earlier: Earlier) -> set[str] | None:
     """The scenarios to compare; None for all.
 
-    A run of some scenarios is held to what was told of those; one that was cut short to what it
-    told to the end, its exit code says the rest.
+    A run of some scenarios is compared by those; one that was cut short by those that it
+    ran to the end: its exit code says the rest.
     """
     scenarios = finished.judgement.scenarios
     only = finished.judgement.run["plan"]["only"]
@@ -175,7 +175,7 @@ def _notes(
 
 
 def _spoken(difference: Difference) -> Difference:
-    """Without the silences that came or went: what was lost by one is told as no longer tested."""
+    """Without the silences that came or went: a loss is said once, as no longer tested."""
     return replace(
         difference,
         new=[c for c in difference.new if c.after and c.after["said"]],

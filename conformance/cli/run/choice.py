@@ -1,4 +1,4 @@
-"""Holds what was asked of `banc run` to what there is, before anything is started."""
+"""Checks the options of `banc run` against what there is, before anything is started."""
 
 import errno
 import os
@@ -80,7 +80,7 @@ def _scenarios(plan: Plan, only: Iterable[str]) -> Iterator[str]:
 
 
 def _names(story: Scenario) -> list[str]:
-    """The id, and `id@means` for each way in which it is told."""
+    """The id, and `id@means` for each means with which it is run."""
     several = story.means if len(story.means) > 1 else ()
     return [story.id, *(f"{story.id}@{means}" for means in several)]
 

@@ -1,4 +1,4 @@
-"""`banc run --like BUNDLE`: what is asked of the run, what is told before it and after it."""
+"""`banc run --like BUNDLE`: the options of the run, and what is said before and after it."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -50,7 +50,7 @@ def nightly_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What a nightly job asked for, held to what there is before anything is started."""
+    """The options of a nightly job, checked before anything is started."""
 
     against: Against | None
     junit: Path | None

@@ -1,4 +1,4 @@
-"""What the terminal shows while stories are told: one live line a scenario, then the last line."""
+"""What the terminal shows while scenarios run: one live line each, then the last line."""
 
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Progress:
         self._offsets: dict[Path, int] = {}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Open the live table once it is known what will be told."""
+        """Open the live table once it is known what will run."""
         if session.items and not hasattr(session.config, "workerinput"):
             self._open()
 

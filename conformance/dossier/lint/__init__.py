@@ -1,1 +1,1 @@
-"""Holds a folder of proofs that somebody else prepared to what a deposit asks of it."""
+"""Checks a folder of proofs that a stranger prepared against what a deposit asks."""

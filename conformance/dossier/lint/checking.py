@@ -22,8 +22,11 @@ from conformance.wording.labels import constraint_word, proof_kind
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the folder is held to. Without a plan (`owed` and `product` None) every field of the
-    catalogue is known and none is missing."""
+    """What the folder is checked against.
+
+    Without a plan (`owed` and `product` None) every field of the catalogue is known and none is
+    missing.
+    """
 
     catalogue: Catalogue
     owed: Owed | None = None

@@ -1,4 +1,4 @@
-"""One file of a folder, held to the proof it is for."""
+"""Checks one file of a folder against the proof that it is for."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

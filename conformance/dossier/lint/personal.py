@@ -12,7 +12,7 @@ archives, tables, links), never in pictures and films:
 - mail addresses of people, outside the domains kept for tests (.test, .example, .invalid,
   example.org…, formation.mssante.fr). A message identifier is not an address.
 
-What is found is told with its middle left out.
+What is found is shown with its middle left out.
 """
 
 import re
@@ -81,7 +81,7 @@ _IDENTIFIERS = re.compile(
 
 @dataclass(slots=True)
 class Searched:
-    """All texts of a folder: what they declare as tests is known before anything is told."""
+    """All texts of a folder: what they declare as tests is known before anything is reported."""
 
     texts: list[tuple[str, str]] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)

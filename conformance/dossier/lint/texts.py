@@ -1,4 +1,4 @@
-"""Every text in a file, with what cannot be read told: mails, PDF, XML, archives in archives."""
+"""Every text in a file, and what cannot be read: mails, PDF, XML, archives in archives."""
 
 import io
 import zipfile
@@ -61,7 +61,7 @@ def look_inside(path: Path, form: Form) -> Inside:
 
 
 def _read(octets: bytes, form: Form, inside: Inside, where: str, depth: int) -> None:
-    """Add what `octets` hold; what cannot be read is told of the file, or of its member `where`."""
+    """Add the texts of `octets`; note what cannot be read, for the file or its member `where`."""
     try:
         if form in ("zip", "xdm", "office"):
             _archive(octets, inside, where, depth)

@@ -1,7 +1,7 @@
 """The typed side of the vocabulary: the arguments and results of each action, as models.
 
 What `actions.py` says in words stands here in types; the OpenAPI file of the adapter is made from
-it and every answer of an adapter is held to it.
+it, and every answer of an adapter is checked against it.
 """
 
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""What on the wire ends an action of a person, and what tells that they are elsewhere in the story.
+"""What on the wire ends an action of a person, and what shows that they are at another step.
 
 One table (`SIGNALS`) says to which actions an event belongs.
 """

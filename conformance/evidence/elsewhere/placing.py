@@ -22,7 +22,7 @@ _LAST_CLOCK = 253_402_300_799
 
 @dataclass(frozen=True, slots=True)
 class ScenarioRun:
-    """A scenario as it was told: when its first step began, its last ended (epoch, s), its steps.
+    """A scenario as it was run: when its first step began, its last ended (epoch, s), its steps.
 
     `at_mono` and `at_epoch` are the same moment on the clock of the run and on the wall.
     """
@@ -69,7 +69,7 @@ class Laid:
 def scenario_run_of(folder: Path, scenario: str) -> ScenarioRun:
     """The run of `scenario` in a bundle: its name, or its id when it was run only once.
 
-    Raises `BundleFault` when the run did not tell it, or told it in several ways.
+    Raises `BundleFault` when the run did not run it, or ran it in several ways.
     """
     journal = Journal(folder)
     places = journal.index()

@@ -24,7 +24,7 @@ _NEVER = (1980, 1, 1, 0, 0, 0)  # the same archive for the same pieces, whenever
 def build_proofs(folder: Path, catalogue: Catalogue | None = None) -> list[ProofRow]:
     """Make `proofs/` anew from the journal, blobs and films of the bundle in `folder`.
 
-    A row for every proof of a scenario that was told, and for every proof that the plan owes.
+    A row for every proof of a scenario that was run, and for every proof that the plan owes.
     Raises `OSError` when a file cannot be read or written.
     """
     known = catalogue or catalogue_in(folder)
@@ -53,9 +53,9 @@ def _run(events: Iterable[Event]) -> Mapping[str, Any]:
 
 
 def _best_run(journal: Journal, names: Iterable[str]) -> dict[str, str]:
-    """For each scenario of the catalogue, the name under which it was told best.
+    """For each scenario of the catalogue, the name of its best run.
 
-    A scenario told by several means (`PSC.01.01@ecps`) is shown by the first that was completed.
+    A scenario run with several means (`PSC.01.01@ecps`) is shown by the first that was completed.
     """
     best: dict[str, str] = {}
     completed: set[str] = set()

@@ -65,7 +65,7 @@ def _case(verdict: ScenarioVerdict, view: ScenarioView) -> TestCase:
 def _filled(case: TestCase, findings: Sequence[Finding], why: str = "") -> TestCase:
     """A case with what speaks against the product, else the set-up or the bench, as its result.
 
-    What counts for nothing here, a known failure included, is told in `system-out`.
+    What counts for nothing here, a known failure included, stands in `system-out`.
     """
     refused = [f for f in findings if f.verdict is Verdict.FAIL and not f.known]
     amiss = [f for f in findings if f.verdict in (Verdict.ERROR, Verdict.NOT_READY)]

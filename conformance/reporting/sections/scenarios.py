@@ -1,4 +1,4 @@
-"""One scenario as it was told: its steps, what was observed in each, its film."""
+"""One scenario as it was run: its steps, what was observed in each, its film."""
 
 import base64
 import json

@@ -60,7 +60,7 @@ class Seen:
 
     @cached_property
     def by_scenario(self) -> Mapping[str, ScenarioView]:
-        """The first telling of each scenario of the catalogue, and each telling by its name."""
+        """The first run of each scenario of the catalogue, and each run by its name."""
         found: dict[str, ScenarioView] = {}
         for view in self.scenarios:
             found[view.name] = view

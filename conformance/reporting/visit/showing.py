@@ -93,7 +93,7 @@ def _for_proof(view: ProofView, proof: Proof | None, seen: Seen) -> Iterator[Sho
 
 
 def _ordinary_for(requirement: RequirementView, seen: Seen) -> Scenario | None:
-    """The story without misbehaviour, told in another way of signing in, that silent rules need.
+    """The scenario without a fault, run with another way of signing in, that silent rules need.
 
     Rules that a story had its chance to answer wait for what only the other ways show; ways that
     the product does not offer are not asked for.
@@ -114,7 +114,7 @@ def _ordinary_for(requirement: RequirementView, seen: Seen) -> Scenario | None:
 
 
 def _waits(view: FindingView, seen: Seen) -> bool:
-    """Whether a rule that judges ordinary stories found nothing of its kind in those told."""
+    """Whether a rule that judges scenarios without a fault found nothing of its kind in them."""
     rule = RULES.get(view.rule)
     return rule is not None and rule.judges(None) and view.anchor in seen.unseen
 

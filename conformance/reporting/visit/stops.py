@@ -25,7 +25,7 @@ _FAMILY = "family "
 
 
 def visit_stops(seen: Seen) -> list[VisitStop]:
-    """Where to stop: scenarios as they were told, those not told, then what no story shows."""
+    """Where to stop: scenarios that ran, those that did not, then what no scenario shows."""
     places: dict[str, list[VisitItem]] = defaultdict(list)
     for requirement in seen.requirements:
         if requirement.verdict in _OPEN:
@@ -105,7 +105,7 @@ def _stop(
 
 
 def _alike(items: Iterable[VisitItem]) -> Iterator[VisitItem]:
-    """Things of which the very same is to be said are one, unless somebody decided on them."""
+    """Points with the same explanation are grouped, unless somebody decided on them."""
     rows: dict[object, list[VisitItem]] = defaultdict(list)
     for item in items:
         told = (item.kind, item.verdict, item.title, item.whys, item.shows)

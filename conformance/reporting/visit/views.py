@@ -21,8 +21,8 @@ class VisitItem:
     """A requirement, a proof or a finding that is not clear.
 
     `name` is what `banc decide --on` takes, `href` its place on the page (empty: none), `opinions`
-    what the vendor and the auditor decided on it, by role. `also` are others of which the very same
-    is to be said, nobody having decided on any.
+    what the vendor and the auditor decided on it, by role. `also` are others with the
+    same explanation, on which nobody decided.
     """
 
     kind: Literal["requirement", "proof", "finding"]

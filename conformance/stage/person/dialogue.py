@@ -82,7 +82,7 @@ class Dialogue:
         self.person().begin(Opening(name, story.title.said(self._lang), tuple(before)))
 
     def enter(self, n: int) -> None:
-        """Say which step begins, while a person is told a story or goes beside one."""
+        """Say which step begins, while a person acts or follows."""
         story = self._story or self._beside
         if story is not None:
             step = story.step(n)
@@ -91,7 +91,7 @@ class Dialogue:
 
     @property
     def telling(self) -> bool:
-        """Whether a person is told a story now: they, not the bench, set its pace."""
+        """Whether a person acts now: they, not the bench, set the pace."""
         return self._story is not None
 
     def end(self) -> None:

@@ -129,7 +129,7 @@ class ManualPhone:
         )
 
     def will_approve(self) -> None:
-        """Nothing yet: who has to sign in is told when the product waits for it."""
+        """Nothing yet: the person is asked when the product waits for the login."""
 
     def refuse(self) -> None:
         """Have them refuse. Raises as `ManualPsc.asked`."""

@@ -1,4 +1,4 @@
-"""A process of somebody else: started, watched, and stopped with all that it started."""
+"""A process of the product: started, watched, and stopped with all that it started."""
 
 import atexit
 import contextlib

@@ -41,8 +41,8 @@ class MockHost:
     """Where the mocks of a run answer. Whatever is asked of it comes into being then.
 
     `keys` is the folder of what lasts: the bench's authority, the provider's signing keys and the
-    registration of a desk (`lasting`: that one even on loopback). `listening` was held to its
-    conditions (`plan.listening.problems`).
+    registration of a desk (`lasting`: that one even on loopback). `listening` was checked
+    before (`plan.listening.problems`).
     """
 
     def __init__(

@@ -146,8 +146,8 @@ class SubmissionFace:
 class SmtpMock:
     """Every tenant's submission listener, in the caller's loop.
 
-    `start` takes the first port at once (0: any free one), so that a port in use is told early; the
-    first tenant opened listens there, each later one on a free port of its own. `allow` are the
+    `start` takes the first port at once (0: any free one), so that a port in use is reported early;
+    the first tenant opened listens there, each later one on a free port of its own. `allow` are the
     networks let in (CIDR; none given: everybody). Raises `ValueError` when one cannot be read.
     """
 

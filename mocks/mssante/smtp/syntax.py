@@ -97,7 +97,7 @@ class Credentials:
 
 
 def read_xoauth2(encoded: str) -> Credentials:
-    """Decode a SASL response; what can be told of a malformed one is told, never guessed at."""
+    """Decode a SASL response; what can be read of a malformed one is given, never guessed."""
     try:
         text = base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, ValueError):

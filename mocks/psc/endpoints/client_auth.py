@@ -9,7 +9,7 @@ from mocks.psc.settings import Client
 
 
 def form_of(call: Call) -> None:
-    """Hold the request to a form without repeated parameters. Raises `Refused`."""
+    """Refuse a request with a parameter that is repeated. Raises `Refused`."""
     if call.body is not None or call.json is not None:
         raise refuse("invalid_request", "the body must be application/x-www-form-urlencoded")
     if call.form.repeated:
